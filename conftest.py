@@ -1,0 +1,29 @@
+"""Settings that must stand before any test, or any docstring example, imports keras or jax."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+
+import pytest
+from hypothesis import settings
+
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # several test processes may share one GPU
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+# The first process makes the folder; the processes of xdist inherit the variable and share what is decoded into it.
+_OWN_HOME = None
+if "HERON_HOME" not in os.environ:
+    _OWN_HOME = os.environ["HERON_HOME"] = tempfile.mkdtemp(prefix="heron-tests-")
+
+# No deadline: the first call of a jitted function compiles.
+settings.register_profile("heron", deadline=None, max_examples=50, derandomize="CI" in os.environ)
+settings.load_profile("heron")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the cache folder in the process that made it."""
+    if _OWN_HOME is not None:
+        shutil.rmtree(_OWN_HOME, ignore_errors=True)

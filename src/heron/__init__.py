@@ -1,0 +1,109 @@
+"""heron: the Keras 3 API written anew on JAX, in which ``fit`` is one compiled program.
+
+The root is lazy: ``import heron`` loads neither JAX nor NumPy; each name below is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from heron._version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from heron import activations as activations
+    from heron import callbacks as callbacks
+    from heron import config as config
+    from heron import constraints as constraints
+    from heron import data as data
+    from heron import datasets as datasets
+    from heron import dtype_policies as dtype_policies
+    from heron import errors as errors
+    from heron import initializers as initializers
+    from heron import layers as layers
+    from heron import losses as losses
+    from heron import metrics as metrics
+    from heron import models as models
+    from heron import ops as ops
+    from heron import optimizers as optimizers
+    from heron import random as random
+    from heron import regularizers as regularizers
+    from heron import saving as saving
+    from heron import tree as tree
+    from heron import utils as utils
+    from heron.initializers import Initializer as Initializer
+    from heron.layers import Input as Input
+    from heron.layers import Layer as Layer
+    from heron.losses import Loss as Loss
+    from heron.metrics import Metric as Metric
+    from heron.models import Model as Model
+    from heron.models import Sequential as Sequential
+    from heron.optimizers import Optimizer as Optimizer
+    from heron.regularizers import Regularizer as Regularizer
+    from heron.symbolic import KerasTensor as KerasTensor
+    from heron.variables import Variable as Variable
+
+_SUBMODULES = frozenset(
+    {
+        "activations",
+        "callbacks",
+        "config",
+        "constraints",
+        "data",
+        "datasets",
+        "dtype_policies",
+        "errors",
+        "initializers",
+        "layers",
+        "losses",
+        "metrics",
+        "models",
+        "ops",
+        "optimizers",
+        "random",
+        "regularizers",
+        "saving",
+        "tree",
+        "utils",
+    }
+)
+
+_HOME_OF = {
+    "Initializer": "heron.initializers",
+    "Input": "heron.layers",
+    "KerasTensor": "heron.symbolic",
+    "Layer": "heron.layers",
+    "Loss": "heron.losses",
+    "Metric": "heron.metrics",
+    "Model": "heron.models",
+    "Optimizer": "heron.optimizers",
+    "Regularizer": "heron.regularizers",
+    "Sequential": "heron.models",
+    "Variable": "heron.variables",
+}
+
+__all__ = ["__version__", *sorted(_HOME_OF), *sorted(_SUBMODULES)]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what ``name`` stands for, once: the result is kept as an ordinary attribute of the module."""
+    if name in _SUBMODULES:
+        return importlib.import_module(f"heron.{name}")
+    if name in _HOME_OF:
+        value = globals()[name] = getattr(importlib.import_module(_HOME_OF[name]), name)
+        return value
+    raise AttributeError(_unknown(name), name=name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _unknown(name: str) -> str:
+    # Imported here because only a mistake needs it.
+    import difflib
+
+    folded = {public.lower(): public for public in __all__}
+    near = difflib.get_close_matches(name.lower(), folded, n=1)
+    hint = f"Did you mean heron.{folded[near[0]]}?" if near else "dir(heron) lists the names it has."
+    return f"heron has no attribute {name!r}. {hint}"
