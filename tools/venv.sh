@@ -40,7 +40,9 @@ create_with_pip() {
     fi
 }
 
-if ! recent "$directory/bin/python"; then
+usable() { recent "$directory/bin/python" && { [ $uv = yes ] || "$directory/bin/python" -m pip --version >/dev/null 2>&1; }; }
+
+if ! usable; then
     rm -rf "$directory"
     if [ $uv = no ]; then
         create_with_pip
