@@ -15,8 +15,8 @@ ROOT = "heron"
 # Row by row as in ARCHITECTURE.md: a module imports from its own row and from the rows above it.
 LEVELS: tuple[tuple[str, ...], ...] = (
     ("_version", "errors", "config", "dtype_policies", "validate", "registry"),
-    ("symbolic", "ops", "random", "tree"),
-    ("variables", "initializers", "regularizers", "constraints", "activations"),
+    ("variables", "symbolic", "ops", "random", "tree"),
+    ("initializers", "regularizers", "constraints", "activations"),
     ("layers",),
     ("losses", "metrics", "optimizers"),
     ("data", "datasets"),

@@ -1,0 +1,143 @@
+"""Settings of the whole process: float type, epsilon, image data format, seeds and automatic names.
+
+This is the only module that holds process-wide state.
+"""
+
+from __future__ import annotations
+
+import random as _python_random
+import re
+import threading
+from collections import Counter
+
+import numpy as np
+
+from heron.errors import ArgumentError
+from heron.validate import INT, POSITIVE, one_of
+
+__all__ = [
+    "epsilon",
+    "floatx",
+    "image_data_format",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+    "set_random_seed",
+]
+
+_FLOATX = one_of("float16", "bfloat16", "float32", "float64")
+_DATA_FORMAT = one_of("channels_last", "channels_first")
+
+
+class _Settings:
+    """The values behind the functions of this module."""
+
+    def __init__(self) -> None:
+        self.floatx = "float32"
+        self.epsilon = 1e-7
+        self.image_data_format = "channels_last"
+        self.dtype_policy: str | None = None
+        self.seeds = np.random.default_rng()
+        self.names: Counter[str] = Counter()
+        self.lock = threading.Lock()
+
+
+_settings = _Settings()
+
+
+def floatx() -> str:
+    """Returns the dtype in which weights are made by default, `"float32"` unless changed."""
+    return _settings.floatx
+
+
+def set_floatx(value: str) -> None:
+    """Sets the default float dtype: `"float16"`, `"bfloat16"`, `"float32"` or `"float64"`.
+
+    Raises:
+        ArgumentError: for any other value, and for `"float64"` while JAX's x64 mode is off.
+    """
+    _FLOATX.check("set_floatx", "value", value)
+    if value == "float64":
+        import jax
+
+        if not jax.config.jax_enable_x64:
+            raise ArgumentError(
+                "set_floatx('float64') needs JAX's 64-bit mode; it is off, so arrays would silently be float32.\n"
+                "Call jax.config.update('jax_enable_x64', True) first."
+            )
+    _settings.floatx = value
+
+
+def epsilon() -> float:
+    """Returns the small number that keeps divisions and logarithms finite, 1e-7 unless changed."""
+    return _settings.epsilon
+
+
+def set_epsilon(value: float) -> None:
+    """Sets the small number that keeps divisions and logarithms finite."""
+    POSITIVE.check("set_epsilon", "value", value)
+    _settings.epsilon = float(value)
+
+
+def image_data_format() -> str:
+    """Returns where images keep their channels: `"channels_last"` unless changed."""
+    return _settings.image_data_format
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Sets where images keep their channels: `"channels_last"` or `"channels_first"`."""
+    _DATA_FORMAT.check("set_image_data_format", "data_format", data_format)
+    _settings.image_data_format = data_format
+
+
+def dtype_policy_name() -> str:
+    """Returns the name of the process-wide dtype policy; `floatx()` unless `set_dtype_policy` was called."""
+    return _settings.dtype_policy or _settings.floatx
+
+
+def set_dtype_policy_name(name: str | None) -> None:
+    """Sets the name of the process-wide dtype policy, already checked; None for `floatx()`."""
+    _settings.dtype_policy = name
+
+
+def set_random_seed(seed: int) -> None:
+    """Seeds Python, NumPy and heron: the same program then gives the same weights, bit for bit, on this machine."""
+    INT.check("set_random_seed", "seed", seed)
+    _python_random.seed(int(seed))
+    np.random.seed(int(seed) % 2**32)
+    _settings.seeds = np.random.default_rng(int(seed) % 2**63)
+
+
+def draw_seed() -> int:
+    """Returns a new seed from 0 to 2**31 - 1 off the process-wide sequence that `set_random_seed` starts."""
+    with _settings.lock:
+        return int(_settings.seeds.integers(2**31 - 1))
+
+
+def standardize_data_format(value: str | None, owner: str = "data_format") -> str:
+    """Returns `value` checked, or the process-wide setting for None."""
+    if value is None:
+        return image_data_format()
+    _DATA_FORMAT.check(owner, "data_format", value)
+    return value
+
+
+def snake_case(name: str) -> str:
+    """`"BatchNormalization"` -> `"batch_normalization"`, `"Conv2D"` -> `"conv2d"`."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def auto_name(prefix: str) -> str:
+    """Returns `prefix` at the first call, then `prefix_1`, `prefix_2`, ... until `reset_names`."""
+    with _settings.lock:
+        count = _settings.names[prefix]
+        _settings.names[prefix] += 1
+    return prefix if count == 0 else f"{prefix}_{count}"
+
+
+def reset_names() -> None:
+    """Starts the automatic names afresh."""
+    with _settings.lock:
+        _settings.names.clear()

@@ -1,0 +1,208 @@
+"""Feeds: the batches of one epoch, in the two forms a program can take them.
+
+`ArrayFeed` keeps whole arrays on the device and says in which order their rows are visited. `StreamFeed` takes batches
+from an iterable and packs several of one shape into a block. Both yield `Block`s, which is all that training knows
+of data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from heron.data.arrays import rows_at
+from heron.errors import ArgumentError, DataError, shape_text
+
+BLOCK_BYTES = 64 * 2**20
+BLOCK_BATCHES = 64
+
+
+class Block(NamedTuple):
+    """Data on the device and the order in which to visit its rows.
+
+    Attributes:
+        data: a structure of arrays `(rows, ...)`.
+        order: int32 `(steps, batch)`, the rows of each full batch; None for rows as they stand.
+        tail: int32 `(rest,)`, the rows of the odd last batch; empty for none.
+        batch: the number of rows in a full batch.
+        steps: the number of full batches.
+    """
+
+    data: Any
+    order: Any
+    tail: Any
+    batch: int
+    steps: int
+
+    @property
+    def total(self) -> int:
+        """The number of batches, the odd last one included."""
+        return self.steps + (self.tail.shape[0] > 0)
+
+
+class ArrayFeed:
+    """Arrays that stay on the device for the whole fit.
+
+    Args:
+        data: a structure of arrays that share their first axis.
+        rows: the length of that axis.
+        batch_size: rows in a batch.
+        shuffle: whether each epoch visits the rows in a new order, `"batch"` to shuffle whole batches.
+        steps: visit only so many batches an epoch; by default all.
+    """
+
+    def __init__(self, data: Any, rows: int, batch_size: int, shuffle: bool | str = False, steps: int | None = None):
+        self.data = data
+        self.rows = rows
+        self.batch = min(batch_size, rows)
+        self.shuffle = shuffle
+        self.full, self.rest = divmod(rows, self.batch)
+        available = self.full + (self.rest > 0)
+        self.total: int | None = min(steps, available) if steps else available
+        if self.total < available:
+            self.full, self.rest = min(self.full, self.total), self.rest if self.total > self.full else 0
+        self._device: Any = None
+
+    def sample(self) -> Any:
+        """One batch, for building and checking."""
+        return rows_at(self.data, slice(0, self.batch))
+
+    def blocks(self, generator: np.random.Generator | None) -> Iterator[Block]:
+        """The blocks of one epoch: here one, the whole data with an order drawn from `generator`."""
+        if self._device is None:
+            self._device = jax.tree.map(jax.device_put, self.data)
+        used = self.full * self.batch
+        if self.shuffle and generator is not None:
+            rows = self._shuffled(generator)
+            order = rows[:used].reshape(self.full, self.batch)
+            yield Block(self._device, order, rows[used : used + self.rest], self.batch, self.full)
+        else:
+            tail = np.arange(used, used + self.rest, dtype=np.int32)
+            yield Block(self._device, None, tail, self.batch, self.full)
+
+    def _shuffled(self, generator: np.random.Generator) -> np.ndarray:
+        if self.shuffle == "batch":
+            rows = np.arange(self.full * self.batch, dtype=np.int32).reshape(self.full, self.batch)
+            rest = np.arange(rows.size, rows.size + self.rest, dtype=np.int32)
+            return np.concatenate([generator.permutation(rows).reshape(-1), rest])
+        return generator.permutation(self.rows).astype(np.int32)
+
+
+class StreamFeed:
+    """Batches from an iterable, packed into blocks as they come.
+
+    Args:
+        batches: makes an iterator of structures of arrays, one for each epoch.
+        steps: batches in an epoch; None to read until the iterator ends.
+    """
+
+    def __init__(self, batches: Callable[[], Iterator[Any]], steps: int | None):
+        self._make = batches
+        self._running: Iterator[Any] | None = None
+        self._first: Any = None
+        self.total = steps
+        self.rows = None
+
+    def sample(self) -> Any:
+        """The first batch, kept for the first epoch."""
+        if self._first is None:
+            self._running = self._make()
+            self._first = next(self._running, None)
+            if self._first is None:
+                raise DataError("The data source gave no batch at all. Check that it is not empty or used up.")
+        return self._first
+
+    def _batches(self) -> Iterator[Any]:
+        """Batches of one epoch: `total` of them from one endless stream, or all of a fresh iterator."""
+        first, self._first = self._first, None
+        taken = 0
+        if first is not None:
+            taken += 1
+            yield first
+        elif self._running is None or self.total is None:
+            self._running = self._make()
+        while self.total is None or taken < self.total:
+            batch = next(self._running, None)  # type: ignore[arg-type]
+            if batch is None:
+                self._running = None
+                if self.total is not None and taken < self.total:
+                    self._running = self._make()
+                    batch = next(self._running, None)
+                    if batch is None:
+                        raise DataError(
+                            f"The data source ended after {taken} of {self.total} batches of this epoch and cannot be "
+                            "started again.\nGive fewer steps_per_epoch, or a source that can be iterated repeatedly."
+                        )
+                else:
+                    return
+            taken += 1
+            yield batch
+
+    def blocks(self, generator: np.random.Generator | None) -> Iterator[Block]:
+        """The blocks of one epoch; consecutive batches of equal shape travel together."""
+        packed: list[Any] = []
+        for batch in self._batches():
+            if packed and _shapes(batch) != _shapes(packed[0]):
+                yield _pack(packed, len(packed))
+                packed = []
+            packed.append(batch)
+            if len(packed) >= _capacity(batch):
+                yield _pack(packed, len(packed))
+                packed = []
+        if packed:
+            yield _pack(packed, _capacity(packed[0]) if self.total is None or self.total > len(packed) else len(packed))
+
+
+def _shapes(batch: Any) -> Any:
+    return jax.tree.map(lambda a: (a.shape, str(a.dtype)), batch)
+
+
+def _capacity(batch: Any) -> int:
+    size = sum(a.nbytes for a in jax.tree.leaves(batch)) or 1
+    return int(max(1, min(BLOCK_BATCHES, BLOCK_BYTES // size)))
+
+
+def _pack(batches: list[Any], capacity: int) -> Block:
+    """One block of `capacity` batches, the missing ones filled with copies that no step visits."""
+    filled = batches + [batches[-1]] * (capacity - len(batches))
+    data = jax.tree.map(lambda *leaves: jax.device_put(np.concatenate([np.asarray(a) for a in leaves])), *filled)
+    rows = jax.tree.leaves(batches[0])[0].shape[0]
+    return Block(data, None, np.zeros(0, np.int32), rows, len(batches))
+
+
+def check_batch_size(batch_size: Any) -> int:
+    """`batch_size` as an int, 32 for None; refuses anything but a positive integer."""
+    if batch_size is None:
+        return 32
+    if isinstance(batch_size, bool) or not isinstance(batch_size, int | np.integer) or batch_size < 1:
+        raise ArgumentError(f"batch_size must be a positive integer; received {batch_size!r}. 32 is a good start.")
+    return int(batch_size)
+
+
+def split_tail(data: Any, rows: int, fraction: float) -> tuple[Any, Any]:
+    """The first rows for training and the last `fraction` of them for validation, as `validation_split` means.
+
+    Raises:
+        ArgumentError: when the fraction leaves one side empty.
+    """
+    if not 0 < fraction < 1:
+        raise ArgumentError(
+            f"validation_split must be between 0 and 1, the share kept for validation; received {fraction!r}."
+        )
+    cut = int(np.floor(rows * (1 - fraction)))
+    if cut in (0, rows):
+        raise ArgumentError(f"validation_split={fraction} of {rows} samples leaves one side empty. Give another share.")
+    return rows_at(data, slice(0, cut)), rows_at(data, slice(cut, rows))
+
+
+def unpack_batches(source: Iterable[Any], convert: Callable[[Any], Any]) -> Iterator[Any]:
+    """The batches of an iterable, each converted, with the number of the batch in any error."""
+    for number, batch in enumerate(source):
+        try:
+            yield convert(batch)
+        except DataError as error:
+            error.add_note(f"(in batch {number} of the data source, {shape_text(np.shape(batch)[:1])})")
+            raise

@@ -1,0 +1,92 @@
+"""Errors and notes that say what went wrong, what was expected, what was received and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+
+class HeronError(Exception):
+    """Base class of every error that heron raises on purpose."""
+
+
+class ArgumentError(HeronError, ValueError):
+    """An argument has the right type but a value that cannot be used."""
+
+
+class ArgumentTypeError(HeronError, TypeError):
+    """An argument is missing, unknown or of the wrong type."""
+
+
+class ShapeError(ArgumentError):
+    """An array has a shape that a layer, loss or model cannot take."""
+
+
+class DataError(ArgumentError):
+    """Training data that cannot be learned from: empty, unequal lengths, labels out of range, missing values."""
+
+
+class UnknownNameError(ArgumentError):
+    """A name that stands for nothing heron knows."""
+
+
+class UnknownAttributeError(HeronError, AttributeError):
+    """An attribute that does not exist, with the nearest that does."""
+
+
+class NotCompiledError(ArgumentError):
+    """Training was asked of a model whose `compile` has not been called."""
+
+
+class NotBuiltError(ArgumentError):
+    """Weights were asked of a layer or model that has not seen an input shape yet."""
+
+
+class HeronNote(UserWarning):
+    """A friendly note: an old spelling was understood, or something will not do what it seems to."""
+
+
+def note(text: str, stacklevel: int = 3) -> None:
+    """Shows `text` once per place as a `HeronNote`."""
+    warnings.warn(text, HeronNote, stacklevel=stacklevel)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Returns the name in `known` that is most like `name`, or None when none is near."""
+    lowered = {k.lower(): k for k in known}
+    match = difflib.get_close_matches(str(name).lower(), list(lowered), n=1, cutoff=0.6)
+    return lowered[match[0]] if match else None
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Returns `" Did you mean 'x'? Known: ..."` for an unknown `name`, as short as the list allows."""
+    names = sorted(set(known))
+    near = nearest(name, names)
+    hint = f" Did you mean {near!r}?" if near else ""
+    listed = f" Known: {', '.join(names)}." if names and (len(names) <= 60) else ""
+    return hint + listed
+
+
+def shape_text(shape: Sequence[Any] | None) -> str:
+    """Returns `shape` as users write it: unknown or symbolic sizes are `None`.
+
+    >>> shape_text((None, 28, 28))
+    '(None, 28, 28)'
+    """
+    if shape is None:
+        return "unknown"
+    sizes = [str(d) if isinstance(d, int) else "None" for d in shape]
+    return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
+
+
+def value_text(value: Any, limit: int = 80) -> str:
+    """Returns a one-line picture of `value`: arrays by shape and dtype, everything else by a shortened repr."""
+    shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+    if shape is not None and dtype is not None and len(shape) > 0:
+        return f"an array of shape {shape_text(tuple(shape))} and dtype {dtype}"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    text = " ".join(repr(value).split())
+    return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -1,0 +1,581 @@
+"""The base class of all layers: weights, building on first call, masks, dtypes, nesting, configs."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from heron import config, constraints, dtype_policies, initializers, regularizers, symbolic
+from heron.errors import ArgumentError, ArgumentTypeError, NotBuiltError, ShapeError, note, shape_text
+from heron.layers import context as calls
+from heron.layers.input_spec import InputSpec
+from heron.layers.structure import as_arrays, map_leaves, shapes_of
+from heron.random import SeedGenerator
+from heron.registry import Configurable, accepted_arguments
+from heron.symbolic import KerasTensor, Node, has_symbolic
+from heron.validate import BOOL, POSITIVE_INT, SHAPE, TEXT
+from heron.variables import AutocastScope, Scope, Variable, in_scope, name_scope, own_name_scope
+
+_BASE_ARGUMENTS = ("name", "trainable", "dtype", "autocast", "input_shape", "input_dim", "batch_input_shape")
+
+
+class CallSpec(NamedTuple):
+    """Which of the framework's arguments a `call` method takes."""
+
+    names: tuple[str, ...]
+    training: bool
+    mask: bool
+
+
+@functools.cache
+def _call_spec(call: Callable[..., Any]) -> CallSpec:
+    parameters = list(inspect.signature(call).parameters.values())[1:]
+    names = tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY))
+    return CallSpec(names, "training" in names, "mask" in names)
+
+
+class Layer(Configurable):
+    """A step of a model: weights and a function of them and of its inputs.
+
+    A subclass writes `__init__` (store the arguments), `build(input_shape)` (create weights with `add_weight`) and
+    `call(inputs)` (mathematics only). Shapes, dtypes and configs are derived.
+
+    Args:
+        activity_regularizer: a penalty on the output, added to the loss.
+        trainable: whether optimizers change the weights.
+        dtype: a dtype name or policy: `"float32"`, `"bfloat16"`, `"float16"`, `"mixed_bfloat16"`, `"mixed_float16"`,
+            ...
+        autocast: whether floating inputs are cast to the compute dtype.
+        name: by default the class's name in snake case, numbered.
+        input_shape: the shape of one sample; the layer may then stand first in a `Sequential`.
+        input_dim: the number of features of one sample, short for `input_shape=(input_dim,)`.
+        batch_input_shape: `input_shape` with the batch size in front.
+
+    Example:
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.factor = self.add_weight(shape=(input_shape[-1],), initializer="ones", name="factor")
+    ...
+    ...     def call(self, inputs):
+    ...         return inputs * self.factor
+    >>> Scale()([[1.0, 2.0]]).tolist()
+    [[1.0, 2.0]]
+    """
+
+    rules = {
+        "trainable": BOOL,
+        "autocast": BOOL,
+        "name": TEXT.or_none(),
+        "input_shape": SHAPE.or_none(),
+        "batch_input_shape": SHAPE.or_none(),
+        "input_dim": POSITIVE_INT.or_none(),
+    }
+    _unscanned = frozenset({"_arguments", "_nodes", "_losses", "input_spec", "dtype_policy"})
+    supports_masking = False
+    input_spec: Any = None
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: tuple[int | None, ...] | None = None,
+        input_dim: int | None = None,
+        batch_input_shape: tuple[int | None, ...] | None = None,
+    ) -> None:
+        self.name = name or config.auto_name(config.snake_case(type(self).__name__))
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self.dtype_policy = dtype_policies.get(dtype)
+        self.autocast = autocast
+        self.built = False
+        self._trainable = trainable
+        self._trainable_variables: list[Variable] = []
+        self._non_trainable_variables: list[Variable] = []
+        self._losses: list[Any] = []
+        self._nodes: list[Node] = []
+        shape = (input_dim,) if input_dim is not None else input_shape
+        self._batch_input_shape = tuple(batch_input_shape) if batch_input_shape else (None, *shape) if shape else None
+        if shape == ():
+            self._batch_input_shape = (None,)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("_trainable_variables", "_nodes", "_losses", "_trainable"):
+            raise AttributeError(
+                f"{type(self).__name__}.__init__() must call super().__init__() before it uses layers and weights."
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    # ---- for subclasses -------------------------------------------------------------------------------------------
+
+    def build(self, input_shape: Any) -> None:
+        """Creates the weights; called once, before the first `call`, with the shape of the input (batch included)."""
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Computes the output from the inputs; mathematics only."""
+        raise ArgumentTypeError(f"{type(self).__name__} has no call() method. Write def call(self, inputs): ...")
+
+    def add_weight(
+        self,
+        shape: tuple[int, ...] | None = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
+        name: str | None = None,
+    ) -> Variable:
+        """Creates a weight of this layer and returns it.
+
+        Args:
+            shape: its shape, `()` by default.
+            initializer: a name, object or function; by default Glorot-uniform for floats, zeros for other dtypes.
+            dtype: by default the layer's variable dtype.
+            trainable: whether optimizers change it.
+            autocast: whether it is read in the compute dtype during `call`.
+            regularizer: a penalty on it, added to the loss.
+            constraint: a projection applied to it after each update.
+            aggregation: how replicas are combined; kept for distribution.
+            overwrite_with_gradient: whether the optimizer replaces it by its gradient.
+            name: the last part of its path.
+        """
+        dtype = dtype or self.variable_dtype
+        if initializer is None:
+            initializer = "glorot_uniform" if "float" in str(dtype) else "zeros"
+        with own_name_scope(self.name):
+            variable = Variable(
+                initializers.get(initializer),
+                shape=tuple(shape or ()),
+                dtype=dtype,
+                trainable=trainable and self._trainable,
+                autocast=autocast,
+                aggregation=aggregation,
+                name=name,
+            )
+        variable.regularizer = regularizers.get(regularizer)
+        variable.constraint = constraints.get(constraint)
+        variable.overwrite_with_gradient = overwrite_with_gradient
+        (self._trainable_variables if trainable else self._non_trainable_variables).append(variable)
+        return variable
+
+    def known_size(self, input_shape: tuple[int | None, ...], axis: int) -> int:
+        """The size of one axis of the input, which weights depend on; `ShapeError` when it is unknown."""
+        size = input_shape[axis]
+        if size is None:
+            raise ShapeError(
+                f"{self._who()} needs to know the size of axis {axis} of its input to create its weights; received "
+                f"shape {shape_text(input_shape)}.\nGive it in Input(shape=...), or reshape before this layer."
+            )
+        return size
+
+    def own_weight(self, name: str, shape: tuple[int, ...], **kwargs: Any) -> Variable:
+        """`add_weight` with this layer's `<name>_initializer`, `<name>_regularizer` and `<name>_constraint`."""
+        for part in ("initializer", "regularizer", "constraint"):
+            kwargs.setdefault(part, getattr(self, f"{name}_{part}", None))
+        return self.add_weight(shape, name=name, **kwargs)
+
+    def add_loss(self, loss: Any) -> None:
+        """Adds a number, or several, to the loss of this call; to be called inside `call`."""
+        self._losses.extend(loss if isinstance(loss, list | tuple) else [loss])
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """Returns the mask of the output; by default that of the input."""
+        return previous_mask
+
+    # ---- calling --------------------------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Builds the layer if need be and computes its output; on symbolic tensors the call is recorded."""
+        args = tuple(as_arrays(self, a) for a in args)
+        kwargs = {k: as_arrays(self, v) if k not in ("training",) else v for k, v in kwargs.items()}
+        if not args and kwargs:
+            first = _call_spec(type(self).call).names[:1]
+            if first and first[0] in kwargs:
+                args = (kwargs.pop(first[0]),)
+        if not args:
+            raise ArgumentTypeError(f"{self._who()} was called without inputs. Pass them: layer(x).")
+        self._check_inputs(args[0])
+        self._ensure_built(args, kwargs)
+        if has_symbolic(args) or has_symbolic(kwargs):
+            return self._record(args, kwargs)
+        return self._run(args, kwargs)
+
+    def _record(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        def pure(*args: Any, **kwargs: Any) -> Any:
+            with Scope():
+                return self._run(args, kwargs)
+
+        try:
+            outputs = symbolic.infer(pure, args, kwargs)
+        finally:
+            self._clear_losses()
+        self._nodes.append(Node(self, args, kwargs, outputs))
+        return outputs
+
+    def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        outer = calls.current()
+        if outer is None:
+            self._clear_losses()
+            with calls.entered(calls.CallContext(None)):
+                return self._run(args, kwargs)
+        spec = _call_spec(type(self).call)
+        args = tuple(map_leaves(self._cast, a) for a in args)
+        training = kwargs.pop("training", None)
+        training = outer.training if training is None else training
+        previous = map_leaves(calls.get_mask, args[0])
+        has_mask = any(m is not None for m in jax.tree.leaves(previous, is_leaf=lambda m: m is None))
+        if spec.mask and kwargs.get("mask") is None and has_mask:
+            kwargs["mask"] = previous
+        if spec.training:
+            kwargs["training"] = bool(training) if training is not None else False
+        outer_training, outer.training = outer.training, training
+        try:
+            outputs = self._call_in_scope(args, kwargs)
+        finally:
+            outer.training = outer_training
+        self._mask_outputs(args[0], previous if has_mask else None, outputs)
+        if self.activity_regularizer is not None:
+            for leaf in jax.tree.leaves(outputs):
+                self.add_loss(self.activity_regularizer(leaf) / max(1, leaf.shape[0] if leaf.ndim else 1))
+        return outputs
+
+    def _call_in_scope(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        cast = self.compute_dtype if self.autocast and self.compute_dtype != self.variable_dtype else None
+        try:
+            with name_scope(self.name), AutocastScope(cast):
+                if in_scope():
+                    with jax.named_scope(self.name):
+                        return self.call(*args, **kwargs)
+                return self.call(*args, **kwargs)
+        except Exception as error:
+            if not getattr(error, "_located", False):
+                error._located = True  # type: ignore[attr-defined]
+                error.add_note(f"(in {self._who()}, called on inputs of shape {shapes_of(args[0])})")
+            raise
+
+    def _cast(self, x: Any) -> Any:
+        if not self.autocast or not hasattr(x, "dtype") or isinstance(x, KerasTensor):
+            return x
+        if jnp.issubdtype(x.dtype, jnp.floating) and x.dtype != self.compute_dtype and "float" in self.compute_dtype:
+            mask = calls.get_mask(x)
+            x = jnp.asarray(x).astype(self.compute_dtype)
+            calls.set_mask(x, mask)
+            return x
+        return x if isinstance(x, jax.Array) or x.dtype.kind not in "biufc" else jnp.asarray(x)
+
+    def _mask_outputs(self, inputs: Any, previous: Any, outputs: Any) -> None:
+        makes_masks = type(self).compute_mask is not Layer.compute_mask
+        if previous is not None and not (self.supports_masking or makes_masks):
+            if not self._passes_masks_inside():
+                note(f"{self._who()} does not know what to do with the mask of its input; it is dropped here.")
+            return
+        if not makes_masks and previous is None:
+            return
+        mask = self.compute_mask(inputs, previous)
+        if mask is None:
+            return
+        for leaf, leaf_mask in zip(
+            jax.tree.leaves(outputs), [mask] if not isinstance(mask, list | tuple) else mask, strict=False
+        ):
+            calls.set_mask(leaf, leaf_mask)
+
+    def _passes_masks_inside(self) -> bool:
+        """True for layers made of layers: the masks went through those."""
+        return next(iter(self._layers_inside()), None) is not None or _call_spec(type(self).call).mask
+
+    def _check_inputs(self, inputs: Any) -> None:
+        spec = self.input_spec
+        if spec is None:
+            return
+        specs = spec if isinstance(spec, list | tuple) else [spec]
+        tensors = inputs if isinstance(inputs, list | tuple) else [inputs]
+        if len(specs) != len(tensors):
+            raise ShapeError(f"{self._who()} expects {len(specs)} inputs; received {len(tensors)}.")
+        for one, tensor in zip(specs, tensors, strict=True):
+            if isinstance(one, InputSpec) and hasattr(tensor, "shape"):
+                one.check(self._who(), tuple(tensor.shape))
+
+    def _ensure_built(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if self.built:
+            return
+        build = type(self).build
+        names = [n for n in inspect.signature(build).parameters if n not in ("self", "kwargs", "args")]
+        shapes = [map_leaves(_shape_of, a) for a in args]
+        with name_scope(self.name):
+            if len(names) <= 1:
+                self.build(*shapes[:1])
+            else:
+                given = dict(zip(_call_spec(type(self).call).names, shapes, strict=False))
+                given |= {k: map_leaves(_shape_of, v) for k, v in kwargs.items() if hasattr(v, "shape")}
+                self.build(**{n: given[n.removesuffix("_shape")] for n in names if n.removesuffix("_shape") in given})
+        self.built = True
+
+    def _who(self) -> str:
+        return f"{type(self).__name__} '{self.name}'"
+
+    # ---- pure form ------------------------------------------------------------------------------------------------
+
+    def stateless_call(
+        self,
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        *args: Any,
+        return_losses: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Calls the layer as a pure function of its variables' values.
+
+        Args:
+            trainable_variables: values in the order of `self.trainable_variables`.
+            non_trainable_variables: values in the order of `self.non_trainable_variables`.
+            *args: the inputs, as for calling the layer.
+            return_losses: also return the list of losses of this call.
+            **kwargs: further arguments, as for calling the layer.
+
+        Returns:
+            `(outputs, non_trainable_variables)`, and the losses third when asked for.
+        """
+        if not self.built:
+            raise NotBuiltError(f"{self._who()} has no weights yet. Call it on data, or build(input_shape), first.")
+        trainable, fixed = self.trainable_variables, self.non_trainable_variables
+        if len(trainable) != len(trainable_variables) or len(fixed) != len(non_trainable_variables):
+            raise ArgumentError(
+                f"{self._who()} has {len(trainable)} trainable and {len(fixed)} other variables; received "
+                f"{len(trainable_variables)} and {len(non_trainable_variables)} values."
+            )
+        pairs = [*zip(trainable, trainable_variables, strict=True), *zip(fixed, non_trainable_variables, strict=True)]
+        with Scope(pairs) as scope:
+            try:
+                outputs = self(*args, **kwargs)
+                losses = self.losses if return_losses else None
+            finally:
+                self._clear_losses()
+        after = [scope.value_of(v) for v in fixed]
+        return (outputs, after, losses) if return_losses else (outputs, after)
+
+    # ---- what it is made of ---------------------------------------------------------------------------------------
+
+    def _parts(self, kind: type | tuple[type, ...]) -> Iterator[Any]:
+        """Objects of a kind among the attributes, also inside lists, tuples and dicts, in the order of assignment."""
+        for name, value in self.__dict__.items():
+            if name not in self._unscanned:
+                yield from _found(value, kind)
+
+    def _layers_inside(self) -> Iterator[Layer]:
+        return self._parts(Layer)
+
+    def _flatten_layers(self) -> Iterator[Layer]:
+        """This layer and all layers inside it, each once, outer ones first."""
+        seen: set[int] = set()
+
+        def walk(layer: Layer) -> Iterator[Layer]:
+            if id(layer) not in seen:
+                seen.add(id(layer))
+                yield layer
+                for inner in layer._layers_inside():
+                    yield from walk(inner)
+
+        return walk(self)
+
+    def _own_variables(self) -> list[Variable]:
+        listed = [*self._trainable_variables, *self._non_trainable_variables]
+        known = {id(v) for v in listed}
+        return listed + [v for v in self._parts(Variable) if id(v) not in known and not known.add(id(v))]
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights: this layer's trainable, its other ones, then those of the layers inside."""
+        return _unique(v for layer in self._flatten_layers() for v in layer._own_variables())
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All weights and the states of random generators."""
+        return _unique(
+            v
+            for layer in self._flatten_layers()
+            for v in (*layer._own_variables(), *(g.state for g in layer._parts(SeedGenerator)))
+        )
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """The variables that optimizers change."""
+        return [v for v in self.variables if v.trainable]
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """The variables that optimizers leave alone, the states of random generators among them."""
+        return [v for v in self.variables if not v.trainable]
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that optimizers change."""
+        return [v for v in self.weights if v.trainable]
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that optimizers leave alone."""
+        return [v for v in self.weights if not v.trainable]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether optimizers change the weights; setting it reaches all layers inside."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        value = bool(value)
+        for layer in self._flatten_layers():
+            layer._trainable = value
+            for variable in layer._trainable_variables:
+                variable.trainable = value
+
+    @property
+    def losses(self) -> list[Any]:
+        """The penalties: of the last call (`add_loss`, activity regularizers) and of the weights."""
+        collected = [loss for layer in self._flatten_layers() for loss in layer._losses]
+        penalised = [v for v in self.trainable_variables if v.regularizer is not None]
+        return collected + [v.regularizer(v.value) for v in penalised]
+
+    def _clear_losses(self) -> None:
+        for layer in self._flatten_layers():
+            layer._losses.clear()
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of the weights as NumPy arrays, in the order of `weights`."""
+        return [v.numpy() for v in self.weights]
+
+    def set_weights(self, weights: list[Any]) -> None:
+        """Replaces the weights; nothing is changed unless all shapes fit.
+
+        Raises:
+            ShapeError: for another number of arrays, or an array of another shape.
+        """
+        own = self.weights
+        if len(own) != len(weights):
+            raise ShapeError(
+                f"{self._who()} has {len(own)} weight arrays; set_weights received {len(weights)}."
+                + ("" if self.built else "\nIt is not built yet: call it on data, or build(input_shape), first.")
+            )
+        for variable, value in zip(own, weights, strict=True):
+            if np.shape(value) != variable.shape:
+                raise ShapeError(
+                    f"Weight '{variable.path}' of {self._who()} has shape {shape_text(variable.shape)}; "
+                    f"set_weights received shape {shape_text(np.shape(value))} in its place. Nothing was changed."
+                )
+        for variable, value in zip(own, weights, strict=True):
+            variable.assign(value)
+
+    def count_params(self) -> int:
+        """The number of numbers in the weights."""
+        if not self.built:
+            raise NotBuiltError(f"{self._who()} has no weights yet. Call it on data, or build(input_shape), first.")
+        return sum(v.size for v in self.weights)
+
+    # ---- dtypes, shapes, graph ------------------------------------------------------------------------------------
+
+    @property
+    def compute_dtype(self) -> str:
+        """The dtype in which `call` computes."""
+        return self.dtype_policy.compute_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        """The dtype in which weights are kept."""
+        return self.dtype_policy.variable_dtype
+
+    dtype = variable_dtype
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """The symbolic output for symbolic inputs; builds the layer if need be, records nothing."""
+        self._ensure_built(args, kwargs)
+
+        def pure(*args: Any, **kwargs: Any) -> Any:
+            with Scope():
+                return self._run(args, kwargs)
+
+        try:
+            return symbolic.infer(pure, args, kwargs)
+        finally:
+            self._clear_losses()
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape of the output, batch included, for an input shape (or a structure of them)."""
+        inputs = _map_shapes(lambda s: KerasTensor(s, self.compute_dtype), input_shape)
+        return map_leaves(lambda t: t.shape, self.compute_output_spec(inputs))
+
+    def _one_node(self, what: str) -> Node:
+        if len(self._nodes) != 1:
+            state = (
+                "has not been called on symbolic tensors yet" if not self._nodes else "has been called several times"
+            )
+            raise ArgumentError(f"{self._who()} {state}, so it has no single {what}.")
+        return self._nodes[0]
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input of a layer that was called once."""
+        node = self._one_node("input")
+        return node.args[0] if len(node.args) == 1 else list(node.args)
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output of a layer that was called once."""
+        return self._one_node("output").outputs
+
+    @property
+    def path(self) -> str:
+        """The layer's name as it stands in the paths of its weights."""
+        return self.name
+
+    # ---- config ---------------------------------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor call as plain data: name, trainable, dtype and the layer's own arguments."""
+        accepted = accepted_arguments(type(self))
+        base = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype_policy.name}
+        own = {k: v for k, v in super().get_config().items() if k not in _BASE_ARGUMENTS}
+        if own.get("activity_regularizer", 0) is None:
+            del own["activity_regularizer"]
+        return {k: v for k, v in base.items() if k in accepted} | own
+
+    def __repr__(self) -> str:
+        state = "" if self.built else ", built=False"
+        return f"<{type(self).__name__} name={self.name}{state}>"
+
+
+def _shape_of(x: Any) -> tuple[int | None, ...]:
+    return tuple(d if isinstance(d, int) else None for d in x.shape)
+
+
+def _found(value: Any, kind: Any) -> Iterator[Any]:
+    if isinstance(value, kind):
+        yield value
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _found(part, kind)
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _found(part, kind)
+
+
+def _unique(variables: Iterator[Variable]) -> list[Variable]:
+    return list({id(v): v for v in variables}.values())
+
+
+def _map_shapes(function: Callable[[Any], Any], shape: Any) -> Any:
+    if isinstance(shape, dict):
+        return {k: _map_shapes(function, s) for k, s in shape.items()}
+    if isinstance(shape, list | tuple) and shape and isinstance(shape[0], list | tuple | dict):
+        return type(shape)(_map_shapes(function, s) for s in shape)
+    return function(tuple(shape))

@@ -1,0 +1,172 @@
+"""Functional models: drawn with symbolic tensors, replayed on arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heron import symbolic
+from heron.errors import ArgumentError, ArgumentTypeError, DataError, suggestion, value_text
+from heron.layers import InputLayer, Layer
+from heron.layers import context as calls
+from heron.models.graph import Graph
+from heron.models.inputs import fit_input
+from heron.models.model import Model
+from heron.symbolic import KerasTensor
+
+
+class Functional(Model):
+    """A model given by its symbolic inputs and outputs; `Model(inputs, outputs)` makes one.
+
+    Args:
+        inputs: a symbolic tensor from `heron.Input`, or a list, tuple or dict of them.
+        outputs: what was computed from them, in any such structure.
+        name: by default `functional`, `functional_1`, ...
+
+    Raises:
+        ArgumentError: when the outputs do not depend on the inputs alone.
+
+    Example:
+    >>> import heron
+    >>> x = heron.Input((4,))
+    >>> model = heron.Model(x, heron.layers.Dense(2)(x))
+    >>> model([[1.0, 2.0, 3.0, 4.0]]).shape
+    (1, 2)
+    """
+
+    _unscanned = Model._unscanned | {"_graph", "_inputs_struct", "_outputs_struct"}
+
+    def __init__(
+        self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True, **kwargs: Any
+    ) -> None:
+        super().__init__(name=name, trainable=trainable, **kwargs)
+        for part, what in ((inputs, "inputs"), (outputs, "outputs")):
+            _check_symbolic(part, what)
+        self._inputs_struct, self._outputs_struct = inputs, outputs
+        self._graph = Graph(symbolic.leaves(inputs), symbolic.leaves(outputs))
+        self._graph_layers = self._graph.layers
+        for tensor in self._graph.inputs:
+            if tensor.node is None or not isinstance(tensor.node.operation, Layer | symbolic.Operation):
+                raise ArgumentError(f"Model(inputs=...): {tensor!r} was not made by heron.Input or a layer.")
+        self.built = True
+        if not trainable:
+            self.trainable = False
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, from the inputs to the outputs."""
+        return list(self._graph_layers)
+
+    @property
+    def operations(self) -> list[Any]:
+        """The layers and the operations between them, from the inputs to the outputs."""
+        return list(self._graph.operations)
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The symbolic inputs as a flat list."""
+        return self._graph.inputs
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The symbolic outputs as a flat list."""
+        return self._graph.outputs
+
+    @property
+    def input(self) -> Any:
+        """The symbolic inputs as they were given."""
+        return self._inputs_struct
+
+    @property
+    def output(self) -> Any:
+        """The symbolic outputs as they were given."""
+        return self._outputs_struct
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the inputs."""
+        return [t.name for t in self._graph.inputs]
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the outputs: the keys of a dict of outputs, else the names of the layers that made them."""
+        if isinstance(self._outputs_struct, dict):
+            return list(self._outputs_struct)
+        return [t.node.operation.name for t in self._graph.outputs if t.node is not None]
+
+    def build(self, input_shape: Any = None) -> None:
+        """Nothing to do: the layers were built as the graph was drawn."""
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Replays the graph on arrays."""
+        values = dict(zip(map(id, self._graph.inputs), self._matched(inputs), strict=True))
+        if mask is not None:
+            for tensor, one in zip(
+                self._graph.inputs, mask if isinstance(mask, list | tuple) else [mask], strict=False
+            ):
+                calls.set_mask(values[id(tensor)], one)
+        for node in self._graph.nodes:
+            args, kwargs = symbolic.replace((node.args, node.kwargs), lambda t: values[id(t)])
+            result = node.operation(*args, **kwargs)
+            for tensor, value in zip(symbolic.leaves(node.outputs), _leaves(result), strict=True):
+                values[id(tensor)] = value
+        return symbolic.replace(self._outputs_struct, lambda t: values[id(t)])
+
+    def _matched(self, inputs: Any) -> list[Any]:
+        """The arrays for the model's inputs in order, cast and with missing or extra axes of size 1 put right."""
+        wanted = self._graph.inputs
+        if isinstance(inputs, dict):
+            keys = list(self._inputs_struct) if isinstance(self._inputs_struct, dict) else self.input_names
+            keys = [k for k in keys if k in inputs or k not in self.input_names] if len(keys) == len(wanted) else keys
+            missing = [k for k in keys if k not in inputs]
+            if missing or len(keys) != len(wanted):
+                missing = missing or [n for n in self.input_names if n not in inputs]
+                raise DataError(
+                    f"{self._who()} has the inputs {self._listed_names()}; the data lack {missing[0]!r}."
+                    f"{suggestion(missing[0], inputs)}"
+                )
+            given = [inputs[k] for k in keys]
+        else:
+            given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+        if len(given) != len(wanted):
+            raise DataError(
+                f"{self._who()} has {len(wanted)} input{'s' * (len(wanted) > 1)} ({self._listed_names()}); "
+                f"received {len(given)} array{'s' * (len(given) > 1)}.\nPass a list, or a dict by name, with "
+                f"one array for each."
+            )
+        return [fit_input(self._who(), tensor, value) for tensor, value in zip(wanted, given, strict=True)]
+
+    def _listed_names(self) -> str:
+        return ", ".join(repr(n) for n in self.input_names)
+
+    def get_config(self) -> dict[str, Any]:
+        """The graph as plain data: layers, how they were called, inputs and outputs."""
+        from_layers = {"name": self.name, "trainable": self._trainable}
+        return from_layers | self._graph_config()
+
+    def _graph_config(self) -> dict[str, Any]:
+        raise ArgumentError(f"{self._who()} cannot be written as a config yet; save its weights with save_weights().")
+
+
+Model.functional_class = Functional
+
+
+def _leaves(structure: Any) -> list[Any]:
+    if isinstance(structure, list | tuple):
+        return [leaf for part in structure for leaf in _leaves(part)]
+    if isinstance(structure, dict):
+        return [leaf for part in structure.values() for leaf in _leaves(part)]
+    return [structure]
+
+
+def _check_symbolic(part: Any, what: str) -> None:
+    for leaf in _leaves(part):
+        if isinstance(leaf, Layer):
+            example = "Input(shape=...)" if isinstance(leaf, InputLayer) else f"x = {type(leaf).__name__}(...)(x)"
+            raise ArgumentTypeError(
+                f"Model({what}=...) received the layer '{leaf.name}' itself, not its output. Call it on a "
+                f"tensor: {example}."
+            )
+        if not isinstance(leaf, KerasTensor):
+            raise ArgumentTypeError(
+                f"Model({what}=...) takes symbolic tensors from heron.Input and layers; received {value_text(leaf)}."
+            )

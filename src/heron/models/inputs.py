@@ -1,0 +1,66 @@
+"""Data held against a model's symbolic inputs: axes of size 1 put right, dtypes cast, misfits explained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from heron.errors import ShapeError, shape_text
+from heron.layers import context as calls
+from heron.symbolic import KerasTensor
+
+
+def fit_input(who: str, wanted: KerasTensor, value: Any) -> Any:
+    """`value` in the dtype and with the number of axes of the symbolic input `wanted`.
+
+    Raises:
+        ShapeError: when no added or dropped axis of size 1 makes it fit.
+    """
+    if isinstance(value, KerasTensor):
+        return value
+    mask = calls.get_mask(value)
+    change = check_fits(who, wanted, tuple(value.shape))
+    if change:
+        value = jnp.asarray(value)[..., None] if change > 0 else jnp.asarray(value)[..., 0]
+    if str(value.dtype) != wanted.dtype:
+        value = jnp.asarray(value).astype(wanted.dtype)
+    calls.set_mask(value, mask)
+    return value
+
+
+def check_fits(who: str, wanted: KerasTensor, received: tuple[Any, ...]) -> int:
+    """By how many axes of size 1 at the end data of shape `received` must grow (1), shrink (-1), or 0.
+
+    Raises:
+        ShapeError: when they do not fit the input `wanted` either way.
+    """
+    shape, change = received, 0
+    if len(shape) == len(wanted.shape) - 1 and wanted.shape[-1] == 1 and len(wanted.shape) > 1:
+        shape, change = (*shape, 1), 1
+    elif len(shape) == len(wanted.shape) + 1 and shape[-1] == 1:
+        shape, change = shape[:-1], -1
+    fits = len(shape) == len(wanted.shape) and all(
+        a is None or not isinstance(b, int) or a == b for a, b in zip(wanted.shape, shape, strict=True)
+    )
+    if fits:
+        return change
+    sample = wanted.shape[1:]
+    text = f"{who} expects data of shape {shape_text(wanted.shape)}; received shape {shape_text(received)}.\n"
+    if len(received) == len(sample) and all(a is None or a == b for a, b in zip(sample, received, strict=True)):
+        mend = (
+            "This is one sample without the batch axis. Write x[None], or "
+            f"x.reshape({', '.join(map(str, (1, *received)))}), to pass a batch of one."
+        )
+    elif len(received) == 4 and len(shape) == len(wanted.shape) and received[1] == wanted.shape[-1]:
+        mend = "The channels seem to come first; move them to the end: np.moveaxis(x, 1, -1)."
+    elif len(sample) > 1 and len(received) == len(sample) and received[0] == sample[0]:
+        mend = "Input(shape=...) must not contain the number of samples: write Input(" + shape_text(sample[1:]) + ")."
+    elif len(shape) == 2 and len(wanted.shape) == 2:
+        mend = (
+            f"The data have {shape[1]} columns, the model was made for {wanted.shape[1]}. Was a column lost or added? "
+            f"A model for these data starts with heron.Input(({shape[1]},))."
+        )
+    else:
+        mend = f"Reshape the data, or start the model with heron.Input({shape_text(received[1:])})."
+    raise ShapeError(text + mend)

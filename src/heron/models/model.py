@@ -1,0 +1,137 @@
+"""The base class of models: a layer that can be compiled, trained, evaluated and asked for predictions."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from heron.errors import ArgumentError, UnknownAttributeError, UnknownNameError, nearest, suggestion
+from heron.layers import Layer
+from heron.models.summary import summary_html, summary_text
+from heron.models.trainer import Trainer
+from heron.saving.weights import load_weights, save_weights
+from heron.symbolic import has_symbolic
+
+_GONE = {
+    "predict_classes": "use model.predict(x).argmax(-1), or (model.predict(x) > 0.5) for one sigmoid output.",
+    "predict_proba": "use model.predict(x).",
+    "fit_generator": "use model.fit(generator).",
+    "evaluate_generator": "use model.evaluate(generator).",
+    "predict_generator": "use model.predict(generator).",
+}
+
+
+class Model(Trainer, Layer):
+    """Layers put together.
+
+    `Model(inputs, outputs)` makes a functional model of symbolic tensors. A subclass creates layers in `__init__`
+    and uses
+    them in `call(self, inputs, training=False)`.
+
+    Args:
+        inputs: symbolic inputs, for a functional model.
+        outputs: what was computed from them.
+        name: by default the class's name in snake case, numbered.
+
+    Example:
+    >>> from heron import layers
+    >>> class Twice(Model):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.dense = layers.Dense(3)
+    ...
+    ...     def call(self, inputs):
+    ...         return 2 * self.dense(inputs)
+    >>> Twice()([[1.0, 2.0]]).shape
+    (1, 3)
+    """
+
+    functional_class: ClassVar[type[Model]]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """`Model(inputs, outputs)` is a `Functional`."""
+        if cls is Model and _is_functional(args, kwargs):
+            return object.__new__(cls.functional_class)
+        return object.__new__(cls)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if _is_functional(args, kwargs):
+            cls = type(self)
+            if not issubclass(cls, Model.functional_class):
+                self.__class__ = type(cls.__name__, (cls, Model.functional_class), {"__module__": cls.__module__})
+            Model.functional_class.__init__(self, *args, **kwargs)  # type: ignore[misc]
+            return
+        if args:
+            raise ArgumentError(
+                f"{type(self).__name__}() takes Model(inputs, outputs) with symbolic tensors, or no "
+                f"positional arguments."
+            )
+        super().__init__(**kwargs)
+        self._init_trainer()
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers directly inside, in the order of assignment."""
+        return list({id(layer): layer for layer in self._layers_inside()}.values())
+
+    inputs: Any = None
+    outputs: Any = None
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """Returns a layer by name or by index.
+
+        Raises:
+            UnknownNameError: when no layer has that name, with the nearest.
+            ArgumentError: when the index is out of range, or none or both are given.
+        """
+        layers = self.layers
+        if (name is None) == (index is None):
+            raise ArgumentError("get_layer() takes a name or an index: get_layer('dense') or get_layer(index=0).")
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ArgumentError(
+                    f"get_layer(index={index}): {self._who()} has {len(layers)} layers, 0 to {len(layers) - 1}."
+                )
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise UnknownNameError(
+            f"{self._who()} has no layer named {name!r}.{suggestion(str(name), [x.name for x in layers])}"
+        )
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Writes the weights to a `.safetensors` file, whole or not at all."""
+        save_weights(self, filepath, overwrite=overwrite)
+
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
+        """Reads weights that `save_weights` wrote; nothing is changed unless the whole file fits."""
+        load_weights(self, filepath, skip_mismatch=skip_mismatch)
+        self._forget_state()
+
+    def summary(self, line_length: int | None = None, print_fn: Any = None, **kwargs: Any) -> None:
+        """Prints the layers as a table: name, type, output shape, number of parameters.
+
+        Args:
+            line_length: the width in characters, by default that of the terminal.
+            print_fn: where to print, by default `print`.
+            **kwargs: Keras's `expand_nested`, `show_trainable`, `layer_range`.
+        """
+        (print_fn or print)(summary_text(self, line_length=line_length, **kwargs))
+
+    def _repr_html_(self) -> str:
+        return summary_html(self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _GONE:
+            raise UnknownAttributeError(f"Model.{name} was removed: {_GONE[name]}")
+        if name.startswith("_") or name in ("shape", "dtype"):
+            return super().__getattr__(name)
+        near = nearest(name, [n for n in dir(type(self)) if not n.startswith("_")])
+        hint = f" Did you mean {near!r}?" if near else ""
+        raise UnknownAttributeError(f"{type(self).__name__!r} object has no attribute {name!r}.{hint}")
+
+
+def _is_functional(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    return (len(args) >= 2 and (has_symbolic(args[:2]) or all(isinstance(a, Layer) for a in args[:2]))) or (
+        "outputs" in kwargs or ("inputs" in kwargs and not args)
+    )

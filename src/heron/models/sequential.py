@@ -1,0 +1,189 @@
+"""A plain stack of layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heron.errors import ArgumentError, ArgumentTypeError, NotBuiltError, value_text
+from heron.layers import Input, InputLayer, Layer
+from heron.models.inputs import fit_input
+from heron.models.model import Model
+from heron.registry import deserialize, serialize
+from heron.symbolic import KerasTensor
+
+
+class Sequential(Model):
+    """A model whose layers follow one another.
+
+    Args:
+        layers: a list of layers; an `Input` (or `input_shape=` on the first layer) lets it build at once, otherwise
+            it builds
+            when it first sees data.
+        trainable: whether optimizers change the weights.
+        name: by default `sequential`, `sequential_1`, ...
+
+    Raises:
+        ArgumentTypeError: for something that is not a layer.
+
+    Example:
+    >>> import heron
+    >>> model = heron.Sequential([heron.Input((4,)), heron.layers.Dense(2, activation="relu"), heron.layers.Dense(1)])
+    >>> model.count_params()
+    13
+    """
+
+    _unscanned = Model._unscanned | {"_stack_input", "_stack_output"}
+
+    def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(trainable=trainable, name=name, **kwargs)
+        self._stack: list[Layer] = []
+        self._stack_input: KerasTensor | None = None
+        self._stack_output: Any = None
+        if layers is not None and not isinstance(layers, list | tuple):
+            layers = [layers]
+        for layer in layers or []:
+            self._append(layer)
+        self._draw()
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, the input left out."""
+        return [layer for layer in self._stack if not isinstance(layer, InputLayer)]
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Puts a layer on top."""
+        self._append(layer)
+        if rebuild:
+            self._draw()
+
+    def pop(self, rebuild: bool = True) -> Layer:
+        """Takes the last layer off and returns it."""
+        if not self.layers:
+            raise ArgumentError(f"{self._who()} has no layers to take off.")
+        layer = self._stack.pop()
+        self._forget_programs()
+        if rebuild:
+            self._draw()
+        return layer
+
+    def _append(self, layer: Any) -> None:
+        layer = _as_layer(layer)
+        if any(layer.name == other.name for other in self._stack):
+            raise ArgumentError(
+                f"{self._who()} already has a layer named '{layer.name}'. Give each layer a name of its own: name=..."
+            )
+        if isinstance(layer, InputLayer) and self._stack:
+            raise ArgumentError(f"{self._who()}: Input must come first; received it after '{self._stack[-1].name}'.")
+        if not self._stack and not isinstance(layer, InputLayer):
+            shape = layer._batch_input_shape
+            if shape is None and isinstance(layer, Model) and layer.built and len(layer.inputs or []) == 1:
+                shape = layer.inputs[0].shape
+            if shape is not None:
+                self._stack.append(InputLayer(batch_shape=shape, dtype=getattr(layer, "input_dtype", None)))
+        self._stack.append(layer)
+        self._forget_programs()
+
+    def _draw(self) -> None:
+        """Calls the layers on a symbolic input, if its shape is known, which builds them."""
+        self.built, self._stack_input, self._stack_output = False, None, None
+        if not self._stack or not isinstance(self._stack[0], InputLayer):
+            return
+        if len(self._stack) > 1:
+            self.build(self._stack[0].batch_shape)
+
+    def build(self, input_shape: Any = None) -> None:
+        """Builds all layers for inputs of a shape, batch included."""
+        if not self._stack:
+            raise ArgumentError(f"{self._who()} has no layers. Add some: model.add(heron.layers.Dense(1)).")
+        if input_shape is None:
+            raise NotBuiltError(f"{self._who()} needs an input shape to be built: start it with heron.Input(shape).")
+        first = self._stack[0]
+        if isinstance(first, InputLayer):
+            self._stack_input = first.output
+        else:
+            self._stack_input = Input(batch_shape=tuple(input_shape), dtype=getattr(first, "input_dtype", None))
+        x: Any = self._stack_input
+        for layer in self.layers:
+            x = layer(x)
+        self._stack_output = x
+        self.built = True
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Passes the input through the layers."""
+        x = inputs
+        if self._stack_input is not None:
+            x = x[0] if isinstance(x, list | tuple) and len(x) == 1 else x
+            x = next(iter(x.values())) if isinstance(x, dict) and len(x) == 1 else x
+            x = fit_input(self._who(), self._stack_input, x)
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    @property
+    def inputs(self) -> list[KerasTensor] | None:
+        """The symbolic input in a list; None before the input shape is known."""
+        return None if self._stack_input is None else [self._stack_input]
+
+    @property
+    def outputs(self) -> list[KerasTensor] | None:
+        """The symbolic output in a list; None before the input shape is known."""
+        return None if self._stack_output is None else [self._stack_output]
+
+    @property
+    def input_shape(self) -> tuple[int | None, ...]:
+        """The shape of the input, batch included."""
+        return self._known(self._stack_input).shape
+
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """The shape of the output, batch included."""
+        return self._known(self._stack_output).shape
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input."""
+        return self._known(self._stack_input)
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output."""
+        return self._known(self._stack_output)
+
+    def _known(self, tensor: Any) -> Any:
+        if tensor is None:
+            raise NotBuiltError(f"{self._who()} does not know its input shape yet: start it with heron.Input(shape).")
+        return tensor
+
+    def get_config(self) -> dict[str, Any]:
+        """Name and layers as plain data."""
+        shape = None if self._stack_input is None else list(self._stack_input.shape)
+        return {
+            "name": self.name,
+            "trainable": self._trainable,
+            "dtype": self.dtype_policy.name,
+            "layers": [serialize(layer) for layer in self._stack],
+            "build_input_shape": shape,
+        }
+
+    @classmethod
+    def from_config(cls, config: Any) -> Sequential:
+        """Makes the model, with fresh weights."""
+        shape = config.get("build_input_shape")
+        model = cls([deserialize(layer, kind="layers") for layer in config["layers"]], name=config.get("name"))
+        if not model.built and shape and model.layers:
+            model.build(tuple(shape))
+        model.trainable = config.get("trainable", True)
+        return model
+
+
+def _as_layer(layer: Any) -> Layer:
+    if isinstance(layer, KerasTensor) and layer.node is not None and isinstance(layer.node.operation, InputLayer):
+        return layer.node.operation
+    if isinstance(layer, Layer):
+        return layer
+    if isinstance(layer, type) and issubclass(layer, Layer):
+        raise ArgumentTypeError(
+            f"Sequential received the class {layer.__name__}; it takes layers. Make one: {layer.__name__}(...)."
+        )
+    hint = "\nWrap a function in a layer: heron.layers.Lambda(function)." if callable(layer) else ""
+    raise ArgumentTypeError(f"Sequential takes layers; received {value_text(layer)}.{hint}")

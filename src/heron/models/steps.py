@@ -1,0 +1,245 @@
+"""The pure steps of training, evaluation and prediction, and the metrics they feed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+
+from heron.errors import ArgumentError, NotCompiledError
+from heron.layers import context as calls
+from heron.training.objective import Objective
+from heron.training.program import Predictor, Program
+from heron.training.state import StateVariables, TrainState
+from heron.variables import Scope, Variable
+
+
+class Steps:
+    """What a compiled model computes from one batch, as functions of a state; mixed into `Model`."""
+
+    optimizer: Any
+    compiled: bool
+    run_eagerly: bool
+    _objective: Objective | None
+    _programs: dict[str, Any]
+
+    def _require_compiled(self, method: str) -> Objective:
+        if not self.compiled or self._objective is None:
+            raise NotCompiledError(
+                f"{method}() was called before compile(). Say first how to train, for example:\n"
+                "model.compile(optimizer='adam', loss='mse')"
+            )
+        return self._objective
+
+    # ---- metrics --------------------------------------------------------------------------------------------------
+
+    @property
+    def metrics(self) -> list[Any]:
+        """All metrics: the loss, those of `compile`, and those kept as attributes of the model and its layers."""
+        compiled = self._objective.metrics if self._objective is not None else []
+        own = [
+            part
+            for layer in self._flatten_layers()  # type: ignore[attr-defined]
+            for name, value in layer.__dict__.items()
+            if name not in ("_objective", "_arguments")
+            for part in (value if isinstance(value, list | tuple) else [value])
+            if hasattr(part, "reset_state") and hasattr(part, "update_state")
+        ]
+        return list({id(m): m for m in [*compiled, *own]}.values())
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names under which the metrics are reported."""
+        return [_log_name(m) for m in self.metrics]
+
+    @property
+    def metrics_variables(self) -> list[Variable]:
+        """The variables of all metrics."""
+        return [v for m in self.metrics for v in m.variables]
+
+    def reset_metrics(self) -> None:
+        """Clears the metrics."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """The current values of the metrics by name."""
+        found: dict[str, Any] = {}
+        for metric in self.metrics:
+            value = metric.result()
+            found |= value if isinstance(value, dict) else {_log_name(metric): value}
+        return found
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
+        """The scalar loss of one batch: that of `compile` and the penalties of the layers. May be overridden."""
+        masks = [calls.get_mask(leaf) for leaf in jax.tree.leaves(y_pred)]
+        objective = self._require_compiled("compute_loss")
+        total = objective.loss(y, y_pred, sample_weight, masks if any(m is not None for m in masks) else None)
+        for extra in self.losses:  # type: ignore[attr-defined]
+            extra = jax.numpy.sum(extra)
+            total = extra if total is None else total + extra
+        if total is None:
+            raise ArgumentError(
+                "There is no loss to train with. Give one to compile(loss='mse'), or call self.add_loss(...) "
+                "in a layer."
+            )
+        return total
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """Feeds one batch to the metrics and returns their values. May be overridden."""
+        self._update_metrics(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    def _update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
+        masks = [calls.get_mask(leaf) for leaf in jax.tree.leaves(y_pred)]
+        self._require_compiled("compute_metrics").update_metrics(
+            y, y_pred, sample_weight, masks if any(m is not None for m in masks) else None
+        )
+
+    # ---- steps: pure functions of a state -------------------------------------------------------------------------
+
+    def compute_loss_and_updates(
+        self,
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        metrics_variables: Any,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        training: bool = False,
+        optimizer_variables: Any = None,
+    ) -> Any:
+        """The loss of one batch as a pure function, to be differentiated by its first argument.
+
+        Returns:
+            `(loss to differentiate, (loss, y_pred, new non-trainable variables, new metrics variables))`.
+        """
+        variables = self._state_variables()
+        pairs = [
+            *zip(variables.trainable, trainable_variables, strict=True),
+            *zip(variables.non_trainable, non_trainable_variables, strict=True),
+            *zip(variables.metrics, metrics_variables, strict=True),
+            *(zip(variables.optimizer, optimizer_variables, strict=True) if optimizer_variables is not None else ()),
+        ]
+        with Scope(pairs) as scope, calls.entered(calls.CallContext(training)):
+            try:
+                y_pred = self(x, training=training)  # type: ignore[operator]
+                loss = self.compute_loss(x, y, y_pred, sample_weight, training=training)
+                self._objective.loss_tracker.update_state(loss, sample_weight=_rows(x))  # type: ignore[union-attr]
+                if type(self).compute_metrics is Steps.compute_metrics:
+                    self._update_metrics(y, y_pred, sample_weight)
+                else:
+                    self.__dict__["_own_logs"] = self.compute_metrics(x, y, y_pred, sample_weight)
+                scaled = self.optimizer.scale_loss(loss) if training and self.optimizer is not None else loss
+            finally:
+                self._clear_losses()  # type: ignore[attr-defined]
+        after = ([scope.value_of(v) for v in group] for group in (variables.non_trainable, variables.metrics))
+        return scaled, (loss, y_pred, *after)
+
+    def train_step(self, state: Any, data: Any) -> tuple[dict[str, Any], TrainState]:
+        """One step of training as a pure function; override it for a training loop of your own.
+
+        Args:
+            state: `(trainable_variables, non_trainable_variables, optimizer_variables, metrics_variables)`.
+            data: `(x, y, sample_weight)` of one batch.
+
+        Returns:
+            The logs, a dict of scalars, and the new state.
+        """
+        trainable, non_trainable, optimizer, metrics = state
+        x, y, sample_weight = _unpack(data)
+        differentiate = jax.value_and_grad(self.compute_loss_and_updates, has_aux=True)
+        (_, (loss, _, non_trainable, metrics)), grads = differentiate(
+            trainable, non_trainable, metrics, x, y, sample_weight, training=True, optimizer_variables=optimizer
+        )
+        trainable, optimizer = self.optimizer.stateless_apply(optimizer, grads, trainable)
+        logs = {**self.__dict__.pop("_own_logs", {}), "loss": loss.astype("float32")}
+        return logs, TrainState(trainable, non_trainable, optimizer, metrics)
+
+    def test_step(self, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
+        """One step of evaluation as a pure function; may be overridden.
+
+        Args:
+            state: `(trainable_variables, non_trainable_variables, metrics_variables)`.
+            data: `(x, y, sample_weight)` of one batch.
+        """
+        trainable, non_trainable, metrics = state
+        x, y, sample_weight = _unpack(data)
+        _, (loss, _, non_trainable, metrics) = self.compute_loss_and_updates(
+            trainable, non_trainable, metrics, x, y, sample_weight, training=False
+        )
+        logs = {**self.__dict__.pop("_own_logs", {}), "loss": loss.astype("float32")}
+        return logs, (trainable, non_trainable, metrics)
+
+    def predict_step(self, state: Any, data: Any) -> tuple[Any, Any]:
+        """The outputs for one batch as a pure function; may be overridden.
+
+        Args:
+            state: `(trainable_variables, non_trainable_variables)`.
+            data: `(x, y, sample_weight)` of one batch, the last two mostly None.
+        """
+        trainable, non_trainable = state
+        x, _, _ = _unpack(data)
+        return self.stateless_call(trainable, non_trainable, x, training=False)  # type: ignore[attr-defined]
+
+    def _state_variables(self) -> StateVariables:
+        optimizer = self.optimizer.variables if self.optimizer is not None else []
+        return StateVariables(
+            self.trainable_variables,  # type: ignore[attr-defined]
+            self.non_trainable_variables,  # type: ignore[attr-defined]
+            optimizer,
+            self.metrics_variables,
+        )
+
+    def _program(self, mode: str) -> Program:
+        """The compiled program for `"train"` or `"test"`, made once for each `compile`."""
+        found = self._programs.get(mode)
+        if found is not None:
+            return found
+        step = self.train_step if mode == "train" else self._test_step_of_state
+        plain = getattr(type(self), f"{mode}_step") is getattr(Steps, f"{mode}_step")
+        plain = plain and type(self).compute_metrics is Steps.compute_metrics
+        program = Program(
+            step,
+            self._results if plain else lambda state: {},
+            watch="loss",
+            reported={"loss": np.float32(0)} if plain else None,
+            eager=self.run_eagerly,
+        )
+        self._programs[mode] = program
+        return program
+
+    def _test_step_of_state(self, state: Any, data: Any) -> Any:
+        logs, (trainable, non_trainable, metrics) = self.test_step(
+            (state.trainable_variables, state.non_trainable_variables, state.metrics_variables), data
+        )
+        return logs, TrainState(trainable, non_trainable, state.optimizer_variables, metrics)
+
+    def _results(self, state: Any) -> dict[str, Any]:
+        with Scope(zip(self.metrics_variables, state.metrics_variables, strict=True)):
+            return self.get_metrics_result()
+
+    def _make_predictor(self) -> Predictor:
+        trainable, fixed = self.trainable_variables, self.non_trainable_variables  # type: ignore[attr-defined]
+
+        def forward(state: Any, x: Any) -> Any:
+            return self.predict_step((state[: len(trainable)], state[len(trainable) :]), (x, None, None))[0]
+
+        return Predictor(forward, [*trainable, *fixed], eager=self.run_eagerly)
+
+
+def _rows(x: Any) -> int:
+    return int(jax.tree.leaves(x)[0].shape[0])
+
+
+def _unpack(data: Any) -> tuple[Any, Any, Any]:
+    if not isinstance(data, tuple):
+        return data, None, None
+    return (*data, None, None)[:3]  # type: ignore[return-value]
+
+
+def _log_name(metric: Any) -> str:
+    return str(getattr(metric, "_log_name", metric.name))

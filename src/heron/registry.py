@@ -1,0 +1,433 @@
+"""Names and classes: every object is its constructor call, written down as a config and read back safely.
+
+`Configurable` remembers the arguments an object was made with; `serialize` turns an object into plain data,
+`deserialize` turns the data back, taking classes only from heron's own published tables and from what the caller
+registered or passed as `custom_objects`. Nothing is ever imported by a name found in a config.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, Self, TypeVar
+
+import numpy as np
+
+from heron.errors import ArgumentError, ArgumentTypeError, UnknownNameError, note, suggestion, value_text
+from heron.validate import Rule, check, unknown_argument
+
+_published: dict[str, dict[str, Any]] = {}
+_registered: dict[str, Any] = {}
+_scopes = threading.local()
+
+T = TypeVar("T")
+
+
+# ---- constructor calls as configs ---------------------------------------------------------------------------------
+
+
+class Configurable:
+    """A class whose objects are described by their constructor call.
+
+    Subclasses may set `rules` (checks of arguments, see `heron.validate`) and `renamed` (old spellings of arguments).
+    The arguments are checked before `__init__` runs and kept, so that `get_config`, `from_config` and `repr` need no
+    code.
+    """
+
+    rules: ClassVar[Mapping[str, Rule]] = {}
+    renamed: ClassVar[Mapping[str, str]] = {}
+    keeps_kwargs: ClassVar[bool] = False  # True in a class whose constructor keeps its `**kwargs`, not passing them on
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__init__" in cls.__dict__:
+            cls.__init__ = _recording(cls.__dict__["__init__"])  # type: ignore[method-assign]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The constructor's arguments by name, defaults included."""
+        return dict(self.__dict__.get("_arguments", {}))
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor call as plain data (strings, numbers, lists, dicts)."""
+        return {name: serialize(value) for name, value in self.arguments.items()}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Makes an object from what `get_config` returned."""
+        return cls(**{name: deserialize(value) for name, value in config.items()})
+
+    def __repr__(self) -> str:
+        defaults = argument_defaults(type(self))
+        shown = [
+            f"{name}={value!r}"
+            if not callable(value) or isinstance(value, Configurable)
+            else f"{name}={_name_of(value)}"
+            for name, value in self.arguments.items()
+            if not (name in defaults and _same(defaults[name], value))
+        ]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _same(a: Any, b: Any) -> bool:
+    return a is b or (type(a) is type(b) and isinstance(a, str | int | float | bool | tuple) and a == b)
+
+
+def _name_of(function: Any) -> str:
+    return getattr(function, "__name__", repr(function))
+
+
+def _recording(init: Callable[..., None]) -> Callable[..., None]:
+    """Wraps a constructor: the outermost one binds, checks and keeps the arguments."""
+    signature = inspect.signature(init)
+
+    @functools.wraps(init)
+    def recorded(self: Any, *args: Any, **kwargs: Any) -> None:
+        if "_arguments" in self.__dict__ or type(self).__init__ is not recorded:
+            init(self, *args, **kwargs)
+            return
+        cls = type(self)
+        kwargs = _modern_spelling(cls, kwargs)
+        arguments = _bind(cls, signature, self, args, kwargs)
+        for base in reversed(cls.__mro__):
+            check(cls.__name__, base.__dict__.get("rules", {}), arguments)
+        self.__dict__["_arguments"] = arguments
+        init(self, *args, **kwargs)
+
+    return recorded
+
+
+def _modern_spelling(cls: type[Configurable], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Replaces old argument names, with one note each."""
+    renamed = {old: new for base in reversed(cls.__mro__) for old, new in base.__dict__.get("renamed", {}).items()}
+    for old, new in renamed.items():
+        if old in kwargs and new not in kwargs:
+            note(f"{cls.__name__}({old}=...) is now {new}=...; taken as that.", stacklevel=5)
+            kwargs = {**kwargs, new: kwargs[old]}
+            del kwargs[old]
+    return kwargs
+
+
+def _bind(
+    cls: type, signature: inspect.Signature, self: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """Returns the arguments by name with defaults; raises `ArgumentTypeError` with the nearest name for a wrong one."""
+    open_ended = next((p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD), None)
+    known = accepted_arguments(cls)
+    for name in kwargs:
+        if name not in known and not accepts_anything(cls):
+            raise unknown_argument(cls.__name__, name, known)
+    try:
+        bound = signature.bind(self, *args, **kwargs)
+    except TypeError as error:
+        raise ArgumentTypeError(f"{cls.__name__}: {error}.\nIts arguments are: {', '.join(known)}.") from None
+    bound.apply_defaults()
+    arguments = dict(list(bound.arguments.items())[1:])
+    arguments.update(arguments.pop(open_ended, {}) if open_ended else {})
+    return arguments
+
+
+def _constructors(cls: type) -> Iterator[inspect.Signature]:
+    """The signatures of the constructors that a call of `cls` reaches, as long as each passes `**kwargs` on."""
+    for base in cls.__mro__:
+        init = base.__dict__.get("__init__")
+        if init is None or base is object:
+            continue
+        signature = inspect.signature(init)
+        yield signature
+        if base.__dict__.get("keeps_kwargs") or not any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values()):
+            return
+
+
+@functools.cache
+def accepted_arguments(cls: type) -> list[str]:
+    """The names of all arguments of `cls`, its own first."""
+    names: dict[str, None] = {}
+    for signature in _constructors(cls):
+        for p in list(signature.parameters.values())[1:]:
+            if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY):
+                names[p.name] = None
+    return list(names)
+
+
+@functools.cache
+def accepts_anything(cls: type) -> bool:
+    """True when even the last constructor takes `**kwargs`, so that names cannot be checked."""
+    signatures = list(_constructors(cls))
+    return bool(signatures) and any(p.kind is p.VAR_KEYWORD for p in signatures[-1].parameters.values())
+
+
+@functools.cache
+def argument_defaults(cls: type) -> dict[str, Any]:
+    """The default of each argument of `cls` that has one."""
+    found: dict[str, Any] = {}
+    for signature in _constructors(cls):
+        for p in signature.parameters.values():
+            if p.default is not p.empty:
+                found.setdefault(p.name, p.default)
+    return found
+
+
+# ---- tables of names ----------------------------------------------------------------------------------------------
+
+
+def publish(module: str, table: Mapping[str, Any]) -> None:
+    """Makes the classes and functions of a public package, `"heron.layers"` say, known to `deserialize` by name."""
+    _published.setdefault(module.removeprefix("heron.").split(".")[0], {}).update(table)
+
+
+def published(kind: str) -> Mapping[str, Any]:
+    """The published names of one package, `"layers"` say."""
+    return _published.get(kind, {})
+
+
+def resolve(identifier: Any, kind: str, table: Mapping[str, Any], what: str | None = None) -> Any:
+    """Turns what a user may write for a part (a name, a config, a class, an object, a function) into the part.
+
+    Args:
+        identifier: a name in `table`, a config dict, a class (made without arguments), or a callable returned as it is.
+        kind: the package it comes from, such as `"activations"`, used to read configs.
+        table: name to class or function; names are looked up as written and then in lower case.
+        what: the word for it in messages, by default `kind` without its last letter.
+
+    Raises:
+        UnknownNameError: for a name that is not in `table`, with the nearest one.
+        ArgumentError: for anything else.
+    """
+    what = what or kind.removesuffix("s")
+    if isinstance(identifier, str):
+        found = custom_object(identifier)
+        found = found if found is not None else table.get(identifier, table.get(identifier.lower()))
+        if found is None:
+            raise UnknownNameError(f"Unknown {what} {identifier!r}.{suggestion(identifier, table)}")
+        return found() if inspect.isclass(found) else found
+    if isinstance(identifier, Mapping):
+        return deserialize(identifier, kind=kind)
+    if inspect.isclass(identifier):
+        return identifier()
+    if callable(identifier) or isinstance(identifier, Configurable):
+        return identifier
+    article = "an" if what[0] in "aeiou" else "a"
+    raise ArgumentError(
+        f"Cannot use {value_text(identifier)} as {article} {what}; expected a name such as "
+        f"{next(iter(table), 'x')!r}, {article} {what} object, its config, or a function."
+    )
+
+
+# ---- the caller's own classes -------------------------------------------------------------------------------------
+
+
+def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[T], T]:
+    """Decorator that lets saved models name the decorated class or function, as `"package>name"`.
+
+    Raises:
+        ArgumentError: when a class without `get_config` is decorated.
+    """
+
+    def decorator(obj: T) -> T:
+        if inspect.isclass(obj) and not hasattr(obj, "get_config"):
+            raise ArgumentError(f"Cannot register class {obj.__name__}: it has no get_config() method. Add one.")
+        _registered[f"{package}>{name or _name_of(obj)}"] = obj
+        return obj
+
+    return decorator
+
+
+def get_registered_name(obj: Any) -> str:
+    """Returns the name `obj` was registered under, or its own name."""
+    return next((name for name, known in _registered.items() if known is obj), _name_of(obj))
+
+
+def get_registered_object(
+    name: str, custom_objects: Mapping[str, Any] | None = None, module_objects: Mapping[str, Any] | None = None
+) -> Any:
+    """Returns the class or function known as `name`, or None."""
+    for table in (custom_objects or {}, _scope_objects(), _registered, module_objects or {}):
+        if name in table:
+            return table[name]
+    return None
+
+
+@contextlib.contextmanager
+def custom_object_scope(custom_objects: Mapping[str, Any]) -> Iterator[None]:
+    """Inside the block, names in `custom_objects` can be used wherever heron takes a name."""
+    stack = _scopes.__dict__.setdefault("stack", [])
+    stack.append(dict(custom_objects))
+    try:
+        yield
+    finally:
+        stack.pop()
+
+
+def _scope_objects() -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for table in _scopes.__dict__.get("stack", []):
+        merged.update(table)
+    return merged
+
+
+def custom_object(name: str) -> Any:
+    """Returns what the caller's scopes or registrations hold under `name` (with or without its package), or None."""
+    if not _registered and not _scopes.__dict__.get("stack"):
+        return None
+    found = get_registered_object(name)
+    return found if found is not None else _registered.get(f"Custom>{name}")
+
+
+# ---- plain data ---------------------------------------------------------------------------------------------------
+
+_PLAIN = (str, int, float, bool, type(None))
+
+
+def serialize(value: Any) -> Any:
+    """Returns `value` as plain data that JSON can hold.
+
+    Objects become `{"module", "class_name", "config", "registered_name"}`; published functions become their name.
+
+    Raises:
+        ArgumentError: for a value that has no safe written form, such as a lambda.
+    """
+    if isinstance(value, _PLAIN):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, list):
+        return [serialize(v) for v in value]
+    if isinstance(value, tuple):
+        return [serialize(v) for v in value]
+    if isinstance(value, Mapping):
+        return {str(k): serialize(v) for k, v in value.items()}
+    if hasattr(value, "get_config") and not inspect.isclass(value):
+        return _serialize_object(value)
+    if callable(value):
+        return _serialize_function(value)
+    if hasattr(value, "tolist"):
+        return {"class_name": "__numpy__", "config": {"value": np.asarray(value).tolist(), "dtype": str(value.dtype)}}
+    if isinstance(value, np.dtype):
+        return value.name
+    raise ArgumentError(f"Cannot write {value_text(value)} as plain data: it has no get_config() method.")
+
+
+def _serialize_object(value: Any) -> dict[str, Any]:
+    cls = type(value)
+    registered = next((name for name, known in _registered.items() if known is cls), None)
+    kind = next((k for k, table in _published.items() if table.get(cls.__name__) is cls), None)
+    return {
+        "module": f"keras.{kind}" if kind else cls.__module__,
+        "class_name": cls.__name__,
+        "config": value.get_config(),
+        "registered_name": None if kind else (registered or cls.__name__),
+    }
+
+
+def _serialize_function(value: Callable[..., Any]) -> Any:
+    registered = next((name for name, known in _registered.items() if known is value), None)
+    if registered:
+        return {
+            "module": "builtins",
+            "class_name": "function",
+            "config": _name_of(value),
+            "registered_name": registered,
+        }
+    name = _name_of(value)
+    same_library = str(getattr(value, "__module__", "")).startswith(("jax", "heron"))
+    for kind in ("activations", "losses", "metrics"):
+        known = published(kind).get(name)
+        if known is value or (known is not None and same_library and not inspect.isclass(known)):
+            return name
+    if name == "<lambda>":
+        raise ArgumentError(
+            "A lambda cannot be saved: only its name would be written, never its code.\n"
+            "Write it as a function with a name and register it with "
+            "@heron.saving.register_keras_serializable()."
+        )
+    return {"module": "builtins", "class_name": "function", "config": name, "registered_name": name}
+
+
+def deserialize(
+    config: Any, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True, kind: str | None = None
+) -> Any:
+    """Makes the value that `serialize` described.
+
+    Args:
+        config: plain data.
+        custom_objects: the caller's own classes and functions by name.
+        safe_mode: True refuses classes whose configs can hold code. heron writes none; kept for Keras's signature.
+        kind: the package in which a bare `class_name` is looked up first.
+
+    Raises:
+        UnknownNameError: for a class that is neither heron's nor the caller's.
+    """
+    if custom_objects:
+        with custom_object_scope(custom_objects):
+            return deserialize(config, safe_mode=safe_mode, kind=kind)
+    if isinstance(config, list):
+        return [deserialize(v, safe_mode=safe_mode) for v in config]
+    if not isinstance(config, Mapping):
+        return config
+    if "class_name" not in config or "config" not in config:
+        return {k: deserialize(v, safe_mode=safe_mode) for k, v in config.items()}
+    return _deserialize_object(config, kind)
+
+
+def _deserialize_object(config: Mapping[str, Any], kind: str | None) -> Any:
+    name, inner = config["class_name"], config["config"]
+    if name == "__numpy__":
+        return np.asarray(inner["value"], dtype=inner["dtype"])
+    if name in ("__tuple__", "__list__"):
+        return tuple(inner) if name == "__tuple__" else list(inner)
+    registered = config.get("registered_name")
+    found = custom_object(registered) if registered else None
+    found = found if found is not None else custom_object(name)
+    wanted = inner if name == "function" else name
+    module = str(config.get("module") or "")
+    kinds = [kind] if kind else []
+    if module.startswith(("keras", "heron")):
+        kinds += [part for part in module.split(".")[1:] if part in _published]
+        kinds += [k for k in _published if k not in kinds]
+    if found is None:
+        found = next((_published[k][wanted] for k in kinds if wanted in _published.get(k, {})), None)
+    if found is None:
+        what = "function" if name == "function" else "class"
+        raise UnknownNameError(
+            f"The config names the {what} {wanted!r}, which heron does not know.\n"
+            f"Pass it: custom_objects={{{wanted!r}: {wanted}}}, or register it with "
+            "@heron.saving.register_keras_serializable()."
+        )
+    if name == "function" or not inspect.isclass(found):
+        return found
+    return found.from_config(dict(inner))
+
+
+# ---- functions that forgive --------------------------------------------------------------------------------------
+
+
+def forgiving(renamed: Mapping[str, str] | None = None, gone: Mapping[str, str] | None = None) -> Callable[[T], T]:
+    """Decorator for methods that beginners call: old argument names are understood, unknown ones get the nearest.
+
+    Args:
+        renamed: old name to new; accepted with a note.
+        gone: name to the sentence that says what to do instead.
+    """
+
+    def decorator(function: Any) -> Any:
+        known = [n for n in inspect.signature(function).parameters if n != "self"]
+
+        @functools.wraps(function)
+        def called(self: Any, *args: Any, **kwargs: Any) -> Any:
+            for name in [n for n in kwargs if n not in known]:
+                new = (renamed or {}).get(name)
+                if name in (gone or {}):
+                    raise ArgumentTypeError(f"{function.__name__}({name}=...) is no longer there. {gone[name]}")  # type: ignore[index]
+                if new is None or new in kwargs:
+                    raise unknown_argument(f"{function.__name__}()", name, known)
+                note(f"{function.__name__}({name}=...) is now {new}=...; taken as that.", stacklevel=3)
+                kwargs[new] = kwargs.pop(name)
+            return function(self, *args, **kwargs)
+
+        return called
+
+    return decorator

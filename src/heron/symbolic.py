@@ -1,0 +1,310 @@
+"""Symbolic tensors: placeholders that know shape and dtype, and the nodes that record how they were made.
+
+A functional model is drawn with them. Nothing here computes: shapes come from `jax.eval_shape`, in which an unknown
+size
+(`None`) is a symbol. One symbol stands for one axis, so that two inputs of unknown length are taken to be equally long.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jax
+import numpy as np
+
+from heron import config
+from heron.errors import ArgumentError, ArgumentTypeError, HeronError, shape_text
+
+__all__ = ["KerasTensor", "Node", "Operation", "call_operation", "has_symbolic", "infer", "is_symbolic", "leaves"]
+
+_MAX_NDIM = 12
+_PROBES = (97, 101)
+
+
+class KerasTensor:
+    """A placeholder for an array.
+
+    Args:
+        shape: its shape; None for a size that is not known.
+        dtype: its dtype by name.
+        sparse: accepted for Keras's signature; heron's tensors are dense.
+        name: by default `keras_tensor`, `keras_tensor_1`, ...
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int | None, ...],
+        dtype: Any = "float32",
+        sparse: bool = False,
+        name: str | None = None,
+        node: Node | None = None,
+        index: int = 0,
+    ) -> None:
+        self.shape = tuple(d if d is None else int(d) for d in shape)
+        self.dtype = dtype if isinstance(dtype, str) else np.dtype(dtype).name
+        self.sparse = sparse
+        self.name = name or config.auto_name("keras_tensor")
+        self.node = node
+        self.index = index
+        self._keras_mask: Any = None
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int | None:
+        """The number of elements, None when an axis is unknown."""
+        return None if None in self.shape else int(np.prod([d for d in self.shape if d is not None]))
+
+    def __repr__(self) -> str:
+        return f"<KerasTensor shape={shape_text(self.shape)}, dtype={self.dtype}, name={self.name}>"
+
+    def __len__(self) -> int:
+        if not self.shape or self.shape[0] is None:
+            raise ArgumentTypeError(f"{self!r} has no known length: its first axis is unknown until data arrive.")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        raise ArgumentTypeError(
+            f"{self!r} cannot be iterated: it is a placeholder while the model is being built.\n"
+            "Index it (x[:, 0]) or use heron.ops.split or heron.ops.unstack."
+        )
+
+    def __bool__(self) -> bool:
+        raise ArgumentTypeError(
+            f"{self!r} has no truth value: it is a placeholder while the model is being built.\n"
+            "To choose between two values use heron.ops.where(condition, a, b)."
+        )
+
+    def _no_array(self, *args: Any, **kwargs: Any) -> Any:
+        raise ArgumentTypeError(
+            f"{self!r} holds no numbers: it is a placeholder while the model is being built, and NumPy or JAX "
+            "functions cannot take it.\nUse the function of the same name in heron.ops, or wrap yours in "
+            "heron.layers.Lambda."
+        )
+
+    __array__ = __jax_array__ = __float__ = __int__ = _no_array
+
+    def __array_ufunc__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._no_array()
+
+    def __array_function__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._no_array()
+
+    def __getitem__(self, key: Any) -> Any:
+        return call_operation(function_operation(_getitem, "get_item"), (self, key), {})
+
+    def reshape(self, *newshape: Any) -> Any:
+        """The tensor with the same elements in another shape."""
+        shape = newshape[0] if len(newshape) == 1 and not isinstance(newshape[0], int) else newshape
+        return call_operation(function_operation(_reshape, "reshape"), (self, tuple(shape)), {})
+
+    def astype(self, dtype: Any) -> Any:
+        """The tensor cast to `dtype`."""
+        return call_operation(function_operation(_astype, "cast"), (self, dtype), {})
+
+    __hash__ = object.__hash__
+
+
+def _getitem(x: Any, key: Any) -> Any:
+    return x[key]
+
+
+def _reshape(x: Any, shape: tuple[int, ...]) -> Any:
+    return x.reshape(shape)
+
+
+def _astype(x: Any, dtype: Any) -> Any:
+    return x.astype(dtype)
+
+
+class Operation:
+    """A named step of a graph: something that can be called on tensors.
+
+    Args:
+        function: what it computes from arrays.
+        name: its name in the graph.
+    """
+
+    def __init__(self, function: Callable[..., Any], name: str) -> None:
+        self.function = function
+        self.kind = name
+        self.name = config.auto_name(name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name}>"
+
+
+def function_operation(function: Callable[..., Any], name: str | None = None) -> Operation:
+    """A new graph step that applies `function`."""
+    return Operation(function, name or getattr(function, "__name__", "operation"))
+
+
+class Node:
+    """One call of an operation on tensors.
+
+    Attributes:
+        operation: the layer or `Operation` that was called.
+        args, kwargs: with what; symbolic tensors anywhere inside.
+        outputs: what came out, a structure of symbolic tensors.
+    """
+
+    def __init__(self, operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any) -> None:
+        self.operation = operation
+        self.args = args
+        self.kwargs = kwargs
+        self.outputs = outputs
+        for index, tensor in enumerate(leaves(outputs)):
+            tensor.node, tensor.index = self, index
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The symbolic tensors that went in, in order."""
+        return leaves((self.args, self.kwargs))
+
+
+def is_symbolic(value: Any) -> bool:
+    """True for a `KerasTensor`."""
+    return isinstance(value, KerasTensor)
+
+
+def leaves(structure: Any) -> list[KerasTensor]:
+    """The symbolic tensors inside lists, tuples and dicts, in order."""
+    if isinstance(structure, KerasTensor):
+        return [structure]
+    if isinstance(structure, list | tuple):
+        return [leaf for part in structure for leaf in leaves(part)]
+    if isinstance(structure, dict):
+        return [leaf for part in structure.values() for leaf in leaves(part)]
+    return []
+
+
+def has_symbolic(structure: Any) -> bool:
+    """True when a `KerasTensor` is anywhere inside lists, tuples and dicts."""
+    if isinstance(structure, KerasTensor):
+        return True
+    if isinstance(structure, list | tuple):
+        return any(has_symbolic(part) for part in structure)
+    if isinstance(structure, dict):
+        return any(has_symbolic(part) for part in structure.values())
+    return False
+
+
+def replace(structure: Any, new: Callable[[KerasTensor], Any]) -> Any:
+    """The same structure with each symbolic tensor replaced by `new(tensor)`."""
+    if isinstance(structure, KerasTensor):
+        return new(structure)
+    if isinstance(structure, tuple) and hasattr(structure, "_fields"):
+        return type(structure)(*(replace(part, new) for part in structure))
+    if isinstance(structure, list | tuple):
+        return type(structure)(replace(part, new) for part in structure)
+    if isinstance(structure, dict):
+        return {key: replace(part, new) for key, part in structure.items()}
+    return structure
+
+
+# ---- inference ----------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _symbols() -> tuple[Any, ...]:
+    return tuple(jax.export.symbolic_shape(", ".join(f"d{i}" for i in range(_MAX_NDIM))))
+
+
+def infer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Returns what `function` would return, symbolic tensors in place of arrays, without computing it.
+
+    Where the function asks a question of an unknown size that has no answer ("is it 3?"), it is traced with two sizes
+    instead, and what differs between the two is unknown.
+    """
+    if all(None not in leaf.shape for leaf in leaves((args, kwargs))):
+        return _as_tensors(_trace(function, args, kwargs, lambda axis: 1))
+    try:
+        return _as_tensors(_trace(function, args, kwargs, lambda axis: _symbols()[axis]))
+    except HeronError:
+        raise
+    except Exception as reason:
+        first, second = (_probe(function, args, kwargs, size, reason) for size in _PROBES)
+
+        def merge(one: Any, other: Any) -> KerasTensor:
+            shape = [a if a == b else None for a, b in zip(one.shape, other.shape, strict=True)]
+            return KerasTensor(tuple(shape), one.dtype.name)
+
+        return jax.tree.map(merge, first, second)
+
+
+def _probe(function: Any, args: Any, kwargs: Any, size: int, reason: Exception) -> Any:
+    try:
+        return _trace(function, args, kwargs, lambda axis: size + axis)
+    except Exception as error:
+        raise error from reason
+
+
+def _trace(function: Any, args: Any, kwargs: Any, size_of: Callable[[int], Any]) -> Any:
+    structs: list[jax.ShapeDtypeStruct] = []
+
+    def struct(tensor: KerasTensor) -> int:
+        shape = tuple(size_of(axis) if d is None else d for axis, d in enumerate(tensor.shape))
+        structs.append(jax.ShapeDtypeStruct(shape, tensor.dtype))
+        return len(structs) - 1
+
+    inside = leaves((args, kwargs))
+    for tensor in inside:
+        struct(tensor)
+
+    def run(arrays: list[Any]) -> Any:
+        supply = iter(arrays)
+        filled_args, filled_kwargs = replace((args, kwargs), lambda _: next(supply))
+        return function(*filled_args, **filled_kwargs)
+
+    return jax.eval_shape(run, structs)
+
+
+def _as_tensors(structure: Any) -> Any:
+    def tensor(s: Any) -> KerasTensor:
+        return KerasTensor(tuple(d if isinstance(d, int) else None for d in s.shape), s.dtype.name)
+
+    return jax.tree.map(tensor, structure)
+
+
+def call_operation(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Records one call of `operation` and returns its symbolic outputs."""
+    outputs = infer(operation, args, kwargs)
+    Node(operation, args, kwargs, outputs)
+    return outputs
+
+
+def _operator(name: str, reflected: bool) -> Callable[[KerasTensor, Any], Any]:
+    function = getattr(operator, name)
+
+    def apply(self: KerasTensor, other: Any = None) -> Any:
+        step = function_operation(function, {"mul": "multiply", "sub": "subtract", "truediv": "divide"}.get(name, name))
+        if name in ("neg", "abs", "invert"):
+            return call_operation(step, (self,), {})
+        if isinstance(other, list | tuple):
+            other = np.asarray(other)
+        return call_operation(step, (other, self) if reflected else (self, other), {})
+
+    return apply
+
+
+for _name in "add sub mul truediv floordiv mod pow matmul".split():
+    setattr(KerasTensor, f"__{_name}__", _operator(_name, reflected=False))
+    setattr(KerasTensor, f"__r{_name}__", _operator(_name, reflected=True))
+for _name in "lt le gt ge and_ or_ xor neg abs invert".split():
+    setattr(KerasTensor, f"__{_name.rstrip('_')}__", _operator(_name, reflected=False))
+
+
+def input_tensor(shape: tuple[int | None, ...], dtype: Any, name: str | None) -> KerasTensor:
+    """A tensor that stands for data; checks that the shape has few enough axes to be named."""
+    if len(shape) > _MAX_NDIM:
+        raise ArgumentError(f"A tensor may have {_MAX_NDIM} axes at most; received shape {shape_text(shape)}.")
+    return KerasTensor(shape, dtype, name=name)

@@ -1,0 +1,1 @@
+"""Training: the state, the objective, the compiled epoch program and the loop around it. Knows no Model."""

@@ -1,0 +1,190 @@
+"""The loop around the epoch program: epochs, pieces of epochs, callbacks, validation, interruption."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from heron.callbacks.callback import CallbackList
+from heron.errors import note
+from heron.training.interrupt import Interruptible
+from heron.training.program import Carry, Program
+from heron.training.state import StateVariables
+
+FIRST_CHUNK = 512
+PROGRESS_SECONDS = 0.25
+QUIET_SECONDS = 2.0
+
+
+class Pace:
+    """How many batches to run before returning to Python.
+
+    One, when a callback listens to batches; as many as take `seconds`, found by timing the pieces, otherwise. The
+    result
+    of training does not depend on it.
+
+    Args:
+        every_batch: return after each batch.
+        seconds: the time one piece may take.
+        fixed: a fixed number of batches instead, for tests.
+    """
+
+    def __init__(self, every_batch: bool, seconds: float, fixed: int | None = None):
+        self.size: float = fixed or (1 if every_batch else FIRST_CHUNK)
+        self.seconds = seconds
+        self.constant = every_batch or fixed is not None
+        self._timed = 0
+
+    def stop(self, start: int, total: int) -> int:
+        """The batch before which the piece that begins at `start` ends; a small rest is not left over."""
+        stop = start + max(1, int(self.size))
+        return total if not self.constant and stop + self.size / 4 >= total else min(stop, total)
+
+    def timed(self, batches: int, seconds: float) -> None:
+        """Learns from a finished piece; the first is not counted, it holds the compilation."""
+        self._timed += 1
+        if not self.constant and self._timed > 1 and seconds > 0:
+            self.size = max(1.0, min(batches * self.seconds / seconds, self.size * 8))
+
+
+class Run(NamedTuple):
+    """One way of going through data: training or evaluation.
+
+    Attributes:
+        mode: `"train"` or `"test"`.
+        program: the compiled program.
+        variables: the variables behind its state.
+        feed: where the blocks come from.
+        callbacks: who is told.
+        pace: how often.
+    """
+
+    mode: str
+    program: Program
+    variables: StateVariables
+    feed: Any
+    callbacks: CallbackList
+    pace: Pace
+
+
+def run_epoch(run: Run, generator: np.random.Generator | None, stopping: Callable[[], bool]) -> dict[str, float]:
+    """One pass over the data; returns the logs as floats.
+
+    Among them is `__bad_step__`, the first batch whose loss was NaN or infinite, -1 for none. The variables hold the
+    current values whenever a callback runs, and when this returns or raises.
+    """
+    hooks = run.callbacks.wants_batches(run.mode)
+    begin = getattr(run.callbacks, f"on_{run.mode}_batch_begin")
+    end = getattr(run.callbacks, f"on_{run.mode}_batch_end")
+    carry = run.program.start(run.variables.give(), run.feed.sample)
+    logs: dict[str, Any] = {}
+    done = 0
+    for block in run.feed.blocks(generator):
+        at = 0
+        while at < block.total and not stopping():
+            stop = run.pace.stop(at, block.total)
+            if hooks:
+                begin(done)
+            started = time.perf_counter()
+            carry, logs = _advance(run, carry, block, at, stop)
+            run.pace.timed(stop - at, time.perf_counter() - started)
+            done += stop - at
+            at = stop
+            if hooks:
+                end(done - 1, _shown(logs))
+            elif run.callbacks.wants_chunks:
+                run.callbacks.on_chunk_end(done, _shown(logs))
+        if stopping():
+            break
+    return logs
+
+
+def _advance(run: Run, carry: Carry, block: Any, start: int, stop: int) -> tuple[Carry, dict[str, Any]]:
+    """Runs batches `start` to `stop`, the variables giving their values before and taking them after."""
+    carry = carry._replace(state=run.variables.give())
+    carry, logs = run.program(carry, block, start, stop)
+    run.variables.take(carry.state)
+    return carry, as_floats(logs)
+
+
+def as_floats(logs: dict[str, Any]) -> dict[str, Any]:
+    """Python floats, in the order of their names; waits for them. Arrays of several numbers stay arrays."""
+    fetched = jax.device_get(logs)
+    return {name: float(v) if np.ndim(v) == 0 else np.asarray(v) for name, v in sorted(fetched.items())}
+
+
+def _shown(logs: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in logs.items() if name != "__bad_step__"}
+
+
+class Stop:
+    """Whether to stop: the model's flag or a Ctrl-C."""
+
+    def __init__(self, model: Any, interrupt: Interruptible):
+        self.model, self.interrupt = model, interrupt
+
+    def __call__(self) -> bool:
+        return self.interrupt.requested or self.model.stop_training
+
+
+def fit_loop(
+    run: Run,
+    epochs: range,
+    generator: np.random.Generator,
+    reset: Callable[[], None],
+    validate: Callable[[int], dict[str, float]] | None,
+    model: Any,
+) -> dict[str, float]:
+    """Trains for `epochs`; returns the logs of the last.
+
+    Args:
+        run: the training run.
+        epochs: the numbers of the epochs.
+        generator: draws the order of each epoch.
+        reset: clears the metrics, before each epoch.
+        validate: evaluates after an epoch, by its number; returns `val_` logs, empty for none.
+        model: whose `stop_training` is watched.
+    """
+    callbacks, logs = run.callbacks, {}
+    warned = False
+    callbacks.on_train_begin()
+    with Interruptible() as interrupt:
+        stopping = Stop(model, interrupt)
+        for epoch in epochs:
+            reset()
+            callbacks.on_epoch_begin(epoch)
+            logs = run_epoch(run, generator, stopping)
+            bad = int(logs.pop("__bad_step__", -1))
+            if bad >= 0 and not warned:
+                warned = True
+                _report_bad(epoch, bad, run.feed.total)
+            if validate is not None and not interrupt.requested:
+                logs |= validate(epoch)
+            callbacks.on_epoch_end(epoch, logs)
+            if stopping():
+                break
+        if interrupt.requested:
+            note(
+                f"Stopped by Ctrl-C in epoch {epoch + 1}. The weights and the history up to here are kept.",
+                stacklevel=4,
+            )
+    callbacks.on_train_end(logs)
+    return logs
+
+
+def _report_bad(epoch: int, step: int, total: int | None) -> None:
+    where = f"epoch {epoch + 1}, batch {step + 1}" + (f" of {total}" if total else "")
+    note(
+        f"The loss became NaN or infinite in {where}; from there on nothing is learned.\n"
+        "Usual causes: inputs or targets that are not scaled (divide images by 255; Normalization().adapt(x) "
+        "for tables), "
+        "or a learning rate that is too high: try a tenth of it. TerminateOnNaN() stops training when it happens.",
+        stacklevel=5,
+    )
+
+
+__all__ = ["Pace", "Run", "as_floats", "fit_loop", "run_epoch"]

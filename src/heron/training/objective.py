@@ -1,0 +1,232 @@
+"""What training aims at and reports: the losses and metrics of `compile`, resolved against outputs and targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jax
+
+from heron import losses as losses_module
+from heron import metrics as metrics_module
+from heron.errors import ArgumentError, suggestion, value_text
+
+
+class Output:
+    """One output of the model: its loss, the loss's weight, and its metrics."""
+
+    def __init__(self, path: Any, name: str, loss: Any, weight: float | None):
+        self.path, self.name, self.loss, self.weight = path, name, loss, weight
+        self.metrics: list[Any] = []
+        self.weighted_metrics: list[Any] = []
+        self.tracker: Any = None
+
+
+class Objective:
+    """The losses and metrics of a model.
+
+    Args:
+        loss: a name, function or `Loss`; a list or dict of them for several outputs.
+        loss_weights: numbers in the same form.
+        metrics: names, functions or `Metric`s; nested for several outputs.
+        weighted_metrics: the same, weighted by the sample weights.
+        output_names: the names of the model's outputs, in order.
+
+    `resolve` fits them to the outputs; only then do the metric objects exist.
+    """
+
+    def __init__(
+        self,
+        loss: Any,
+        loss_weights: Any,
+        metrics: Any,
+        weighted_metrics: Any,
+        output_names: Sequence[str] | None = None,
+    ):
+        self.given = (loss, loss_weights, metrics, weighted_metrics)
+        self.output_names = list(output_names or [])
+        self.loss_tracker = metrics_module.Mean(name="loss")
+        self.outputs: list[Output] = []
+        self.resolved = False
+        for part in jax.tree.leaves(loss, is_leaf=lambda v: not isinstance(v, list | tuple | dict)):
+            losses_module.get(part)
+        self._check_metric_names(metrics)
+        self._check_metric_names(weighted_metrics)
+
+    def _check_metric_names(self, metrics: Any) -> None:
+        for part in _flat(metrics):
+            if isinstance(part, str) and part.lower() not in _BY_SHAPE:
+                metrics_module.get(part)
+            elif not (callable(part) or isinstance(part, Mapping | str) or hasattr(part, "update_state")):
+                raise ArgumentError(
+                    f"compile(metrics=...) takes names, functions or metric objects; received {value_text(part)}."
+                )
+
+    # ---- resolving ------------------------------------------------------------------------------------------------
+
+    def resolve(self, y: Any, y_pred: Any) -> None:
+        """Fits losses and metrics to targets `y` and outputs `y_pred` (structures of anything with a shape)."""
+        if self.resolved:
+            return
+        paths = [path for path, _ in jax.tree_util.tree_flatten_with_path(y_pred)[0]]
+        names = [self._name_of(i, path) for i, path in enumerate(paths)]
+        loss, weights, metrics, weighted = self.given
+        targets, predictions = jax.tree.leaves(y), jax.tree.leaves(y_pred)
+        pairs = list(zip(targets, predictions, strict=False)) + [()] * (len(predictions) - len(targets))
+        per_output = [_spread(part, paths, names, what) for part, what in ((loss, "loss"), (weights, "loss_weights"))]
+        self.outputs = [
+            Output(path, name, losses_module.as_loss(one, *(tuple(a.shape) for a in pair)), weight)
+            for path, name, one, weight, pair in zip(paths, names, *per_output, pairs, strict=True)
+        ]
+        many = len(self.outputs) > 1
+        for given, attribute in ((metrics, "metrics"), (weighted, "weighted_metrics")):
+            spread = _spread_metrics(given, paths, names)
+            for i, output in enumerate(self.outputs):
+                target = targets[i] if i < len(targets) else None
+                made = [_metric(m, target, predictions[i], output.loss) for m in spread[i]]
+                if many:
+                    for m in made:
+                        m._log_name = f"{output.name}_{m.name}"
+                setattr(output, attribute, made)
+        if many:
+            for output in self.outputs:
+                if output.loss is not None:
+                    output.tracker = metrics_module.Mean(name=f"{output.name}_loss")
+        self.resolved = True
+
+    def _name_of(self, index: int, path: Any) -> str:
+        if index < len(self.output_names):
+            return self.output_names[index]
+        key = getattr(path[-1], "key", None) if path else None
+        return str(key) if key is not None else f"output_{index}"
+
+    @property
+    def metrics(self) -> list[Any]:
+        """All metrics in the order in which they are reported, the loss first."""
+        trackers = [o.tracker for o in self.outputs if o.tracker is not None]
+        own = [m for o in self.outputs for m in (*o.metrics, *o.weighted_metrics)]
+        return [self.loss_tracker, *trackers, *own]
+
+    @property
+    def variables(self) -> list[Any]:
+        """The variables of all metrics."""
+        return [v for m in self.metrics for v in m.variables]
+
+    # ---- computing: inside a Scope ----------------------------------------------------------------------------------
+
+    def loss(self, y: Any, y_pred: Any, sample_weight: Any, masks: Any) -> Any:
+        """The sum of the weighted losses of the outputs, scalar; None when there is no loss."""
+        total = None
+        for i, output in enumerate(self.outputs):
+            if output.loss is None:
+                continue
+            target, prediction, weight = self._parts(i, y, y_pred, sample_weight, masks)
+            value = output.loss(target, prediction, weight)
+            if output.tracker is not None:
+                output.tracker.update_state(value, sample_weight=prediction.shape[0] if prediction.ndim else 1)
+            value = value if output.weight is None else value * output.weight
+            total = value if total is None else total + value
+        return total
+
+    def update_metrics(self, y: Any, y_pred: Any, sample_weight: Any, masks: Any) -> None:
+        """Feeds one batch to the metrics."""
+        for i, output in enumerate(self.outputs):
+            if not output.metrics and not output.weighted_metrics:
+                continue
+            target, prediction, weight = self._parts(i, y, y_pred, sample_weight, masks)
+            mask = masks[i] if masks else None
+            for metric in output.metrics:
+                metric.update_state(target, prediction, sample_weight=_as_weight(mask))
+            for metric in output.weighted_metrics:
+                metric.update_state(target, prediction, sample_weight=weight)
+
+    def _parts(self, i: int, y: Any, y_pred: Any, sample_weight: Any, masks: Any) -> tuple[Any, Any, Any]:
+        targets = _aligned(y, y_pred)
+        weights = jax.tree.leaves(sample_weight, is_leaf=lambda v: v is None)
+        weight = weights[i] if len(weights) == len(self.outputs) else (weights[0] if len(weights) == 1 else None)
+        mask = masks[i] if masks else None
+        return targets[i], jax.tree.leaves(y_pred)[i], _with_mask(weight, mask)
+
+
+def _aligned(y: Any, y_pred: Any) -> list[Any]:
+    if isinstance(y, dict) and isinstance(y_pred, dict):
+        return [y.get(k) for k in sorted(y_pred)]
+    return jax.tree.leaves(y, is_leaf=lambda v: v is None)
+
+
+def _as_weight(mask: Any) -> Any:
+    return None if mask is None else mask.astype("float32")
+
+
+def _with_mask(weight: Any, mask: Any) -> Any:
+    if mask is None:
+        return weight
+    mask = mask.astype("float32")
+    if weight is None:
+        return mask
+    while weight.ndim < mask.ndim:
+        weight = weight[..., None]
+    return weight * mask if weight.ndim == mask.ndim else weight * mask[..., None]
+
+
+_BY_SHAPE = {"accuracy": "accuracy", "acc": "accuracy", "crossentropy": "crossentropy", "ce": "crossentropy"}
+
+
+def _metric(given: Any, target: Any, prediction: Any, loss: Any) -> Any:
+    """The metric object that `given` means for this output."""
+    if isinstance(given, str) and given.lower() in _BY_SHAPE and target is not None:
+        shapes = tuple(target.shape), tuple(prediction.shape)
+        return metrics_module.resolve_accuracy(*shapes, kind=_BY_SHAPE[given.lower()])(name=given)
+    metric = metrics_module.get(given)
+    if not hasattr(metric, "update_state"):
+        name = given if isinstance(given, str) else getattr(given, "__name__", "metric")
+        metric = metrics_module.MeanMetricWrapper(metric, name=name)
+    elif isinstance(given, str):
+        metric.name = given
+    return metric
+
+
+def _flat(structure: Any) -> list[Any]:
+    if structure is None:
+        return []
+    if isinstance(structure, dict):
+        return [leaf for v in structure.values() for leaf in _flat(v)]
+    if isinstance(structure, list | tuple):
+        return [leaf for v in structure for leaf in _flat(v)]
+    return [structure]
+
+
+def _spread(given: Any, paths: list[Any], names: list[str], what: str) -> list[Any]:
+    """One entry for each output, from one for all, a list, or a dict by name."""
+    count = len(paths)
+    if isinstance(given, dict):
+        unknown = [k for k in given if k not in names]
+        if unknown:
+            raise ArgumentError(
+                f"compile({what}=...) names the output {unknown[0]!r}, which the model does not have."
+                f"{suggestion(unknown[0], names)}"
+            )
+        return [given.get(name) for name in names]
+    if isinstance(given, list | tuple):
+        if len(given) != count:
+            raise ArgumentError(
+                f"compile({what}=...) has {len(given)} entries for a model with {count} output{'s' * (count > 1)} "
+                f"({', '.join(names)}). Give one for each."
+            )
+        return list(given)
+    return [given] * count
+
+
+def _spread_metrics(given: Any, paths: list[Any], names: list[str]) -> list[list[Any]]:
+    if given is None:
+        return [[] for _ in paths]
+    if isinstance(given, dict):
+        return [_flat(entry) for entry in _spread(given, paths, names, "metrics")]
+    if not isinstance(given, list | tuple):
+        return [[given] for _ in paths]
+    nested = any(isinstance(entry, list | tuple | dict) or entry is None for entry in given)
+    if nested and len(given) == len(paths):
+        return [_flat(entry) for entry in given]
+    if len(paths) > 1 and len(given) == len(paths):
+        return [[entry] for entry in given]
+    return [list(given) for _ in paths]

@@ -1,0 +1,179 @@
+"""The epoch as one compiled program.
+
+    program(carry, block, start, stop) -> (carry, logs)
+
+runs batches `start` to `stop` of a block in a `fori_loop` whose bounds are arguments: the same compiled code runs a
+whole
+epoch, or any part of one. The odd last batch has code of its own inside the same program, entered by a second loop
+of no
+or one turn, so that it trains at its true size. The carry is donated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from heron.data.feed import Block
+from heron.variables import Variable
+
+Step = Callable[[Any, Any], tuple[dict[str, Any], Any]]
+
+
+class Carry(NamedTuple):
+    """What goes from batch to batch.
+
+    Attributes:
+        state: the state of training or evaluation.
+        logs: what the last step reported, for steps that report.
+        bad_step: the number of the first batch whose loss was not finite, -1 for none, int32.
+        step: batches done in this epoch, int32.
+    """
+
+    state: Any
+    logs: Any
+    bad_step: Any
+    step: Any
+
+
+class Program:
+    """A step, compiled into a loop over the batches of a block.
+
+    Args:
+        step: `(state, batch) -> (logs, state)`, pure.
+        results: `(state) -> logs`, computed once after the last batch; merged over the step's own logs.
+        watch: the name in the step's logs that is watched for NaN and infinity, or None.
+        reported: what the step's logs look like, as zeros by name; None to find out from a first batch.
+        eager: run the step in Python, without compiling.
+    """
+
+    def __init__(
+        self,
+        step: Step,
+        results: Callable[[Any], dict[str, Any]],
+        watch: str | None = None,
+        reported: dict[str, Any] | None = None,
+        eager: bool = False,
+    ):
+        self._reported = reported
+        self.step = step
+        self.results = results
+        self.watch = watch
+        self.eager = eager
+        self.traces = 0
+        self._run = jax.jit(self._loop, static_argnames=("batch", "steps"), donate_argnums=0)
+
+    def start(self, state: Any, sample: Callable[[], Any]) -> Carry:
+        """The carry at the beginning of an epoch.
+
+        Args:
+            state: the state.
+            sample: gives one batch, from whose shapes it is found once what the step reports.
+        """
+        if self._reported is None:
+            shapes = {} if self.eager else jax.eval_shape(self.step, state, sample())[0]
+            self._reported = {name: np.zeros(s.shape, s.dtype) for name, s in shapes.items()}
+        return Carry(state, dict(self._reported), np.int32(-1), np.int32(0))
+
+    def __call__(self, carry: Carry, block: Block, start: int, stop: int) -> tuple[Carry, dict[str, Any]]:
+        """Runs batches `start` up to `stop` of `block`; `carry` is used up."""
+        if self.eager:
+            return self._eagerly(carry, block, start, stop)
+        span = np.array([start, min(stop, block.steps), stop > block.steps], np.int32)
+        order = np.zeros(0, np.int32) if block.order is None else block.order
+        return self._run(carry, block.data, order, block.tail, span, batch=block.batch, steps=block.steps)
+
+    def _loop(self, carry: Carry, data: Any, order: Any, tail: Any, span: Any, *, batch: int, steps: int) -> Any:
+        self.traces += 1
+
+        def full(i: Any, carry: Carry) -> Carry:
+            if order.ndim == 2:
+                rows = jax.tree.map(lambda a: a.at[order[i]].get(mode="promise_in_bounds"), data)
+            else:
+                rows = jax.tree.map(lambda a: jax.lax.dynamic_slice_in_dim(a, i * batch, batch), data)
+            return self._advance(carry, rows)
+
+        def odd(_: Any, carry: Carry) -> Carry:
+            return self._advance(carry, jax.tree.map(lambda a: a[tail], data))
+
+        if steps > 0:
+            carry = jax.lax.fori_loop(span[0], span[1], full, carry)
+        if tail.shape[0] > 0:
+            carry = jax.lax.fori_loop(0, span[2], odd, carry)
+        return carry, self._report(carry)
+
+    def _advance(self, carry: Carry, rows: Any) -> Carry:
+        logs, state = self.step(carry.state, rows)
+        bad = carry.bad_step
+        if self.watch in logs:
+            finite = jnp.isfinite(logs[self.watch])
+            bad = jnp.where((bad < 0) & ~finite, carry.step, bad)
+        return Carry(state, logs, bad, carry.step + 1)
+
+    def _report(self, carry: Carry) -> dict[str, Any]:
+        logs = {**carry.logs, **self.results(carry.state)}
+        return {**logs, "__bad_step__": carry.bad_step}
+
+    def _eagerly(self, carry: Carry, block: Block, start: int, stop: int) -> tuple[Carry, dict[str, Any]]:
+        for i in range(start, stop):
+            if i >= block.steps:
+                chosen = block.tail
+            elif block.order is None:
+                chosen = slice(i * block.batch, (i + 1) * block.batch)
+            else:
+                chosen = block.order[i]
+            carry = self._advance(carry, jax.tree.map(lambda a, c=chosen: a[c], block.data))
+        return carry, self._report(carry)
+
+
+class Predictor:
+    """A pure function of variables and one batch of inputs, compiled over whole arrays.
+
+    Args:
+        forward: `(values, inputs) -> outputs`, pure.
+        variables: the variables whose values it takes.
+        eager: run it in Python, without compiling.
+    """
+
+    def __init__(self, forward: Callable[[Any, Any], Any], variables: Sequence[Variable], eager: bool = False):
+        self.forward = forward
+        self.variables = tuple(variables)
+        self.one = forward if eager else jax.jit(forward)
+        self.many = self._batches if eager else jax.jit(self._batches, static_argnames="batch")
+        self._seen: set[tuple[Any, Any]] = set()
+
+    def values(self) -> list[jax.Array]:
+        """The variables' present values."""
+        return [variable.peek() for variable in self.variables]
+
+    def _batches(self, values: Any, data: Any, *, batch: int) -> Any:
+        rows = jax.tree.leaves(data)[0].shape[0]
+        steps, rest = divmod(rows, batch)
+
+        def folded(a: Any) -> Any:
+            return a[: steps * batch].reshape(steps, batch, *a.shape[1:])
+
+        outputs = jax.lax.map(lambda x: self.forward(values, x), jax.tree.map(folded, data))
+        outputs = jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:]), outputs)
+        if rest:
+            last = self.forward(values, jax.tree.map(lambda a: a[steps * batch :], data))
+            outputs = jax.tree.map(lambda a, b: jnp.concatenate([a, b]), outputs, last)
+        return outputs
+
+    def __call__(self, data: Any, rows: int, batch: int) -> Any:
+        """The outputs for all rows of `data`, computed `batch` at a time."""
+        if rows > batch:
+            return self.many(self.values(), data, batch=batch)
+        if isinstance(data, np.ndarray):
+            self._seen.add((data.shape, data.dtype))
+        return self.one(self.values(), data)
+
+    def again(self, x: np.ndarray, batch_size: int | None) -> Any:
+        """The outputs for a small array of a shape and dtype predicted before, without checks; None for others."""
+        if (x.shape, x.dtype) not in self._seen or len(x) > (batch_size or 32):
+            return None
+        return jax.tree.map(np.asarray, self.one(self.values(), x))

@@ -1,0 +1,40 @@
+"""The state of training as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from heron.variables import Variable
+
+
+class TrainState(NamedTuple):
+    """Everything that a training step changes, as lists of arrays.
+
+    It unpacks as in Keras on JAX:
+    `trainable_variables, non_trainable_variables, optimizer_variables, metrics_variables = state`.
+    """
+
+    trainable_variables: Any
+    non_trainable_variables: Any
+    optimizer_variables: Any
+    metrics_variables: Any
+
+
+class StateVariables(NamedTuple):
+    """The variables behind a `TrainState`, in the same four groups."""
+
+    trainable: Sequence[Variable]
+    non_trainable: Sequence[Variable]
+    optimizer: Sequence[Variable]
+    metrics: Sequence[Variable]
+
+    def give(self) -> TrainState:
+        """The variables' arrays, for a program that destroys them."""
+        return TrainState(*([v.give() for v in group] for group in self))
+
+    def take(self, state: TrainState) -> None:
+        """Puts the arrays of `state` into the variables."""
+        for group, values in zip(self, state, strict=True):
+            for variable, value in zip(group, values, strict=True):
+                variable.take(value)
