@@ -21,8 +21,8 @@ P = ParamSpec("P")
 def op(function: Callable[P, Any]) -> Callable[P, Any]:
     """Makes `function` work on arrays, lists of numbers, variables and symbolic tensors alike.
 
-    On arrays it is the function itself. When an argument is, or holds, a `KerasTensor`, the call is recorded as a node of
-    the graph and its result inferred.
+    On arrays it is the function itself. When an argument is, or holds, a `KerasTensor`, the call is recorded as a node
+    of the graph and its result inferred.
     """
 
     @functools.wraps(function)

@@ -1,0 +1,1 @@
+"""Forms of single operations that run faster than XLA's own on some platform."""

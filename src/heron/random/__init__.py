@@ -1,0 +1,35 @@
+"""Random numbers: seeds that advance, and the distributions."""
+
+from __future__ import annotations
+
+from heron import registry
+from heron.random.distributions import (
+    beta,
+    binomial,
+    categorical,
+    dropout,
+    gamma,
+    normal,
+    randint,
+    shuffle,
+    truncated_normal,
+    uniform,
+)
+from heron.random.seed import SeedGenerator, draw_seed
+
+__all__ = [
+    "SeedGenerator",
+    "beta",
+    "binomial",
+    "categorical",
+    "draw_seed",
+    "dropout",
+    "gamma",
+    "normal",
+    "randint",
+    "shuffle",
+    "truncated_normal",
+    "uniform",
+]
+
+registry.publish("heron.random", {"SeedGenerator": SeedGenerator})
