@@ -1,0 +1,28 @@
+"""Callbacks: what `fit`, `evaluate` and `predict` tell about, and those who listen."""
+
+from __future__ import annotations
+
+from heron.callbacks.callback import Callback, CallbackList
+from heron.callbacks.csv_logger import CSVLogger
+from heron.callbacks.early_stopping import EarlyStopping
+from heron.callbacks.history import History
+from heron.callbacks.lambda_callback import LambdaCallback
+from heron.callbacks.learning_rate import LearningRateScheduler, ReduceLROnPlateau
+from heron.callbacks.model_checkpoint import ModelCheckpoint
+from heron.callbacks.progbar_logger import ProgbarLogger
+from heron.callbacks.terminate_on_nan import TerminateOnNaN
+
+# Not published to `heron.registry`: a callback is never part of a model file, so no file may name one.
+__all__ = [
+    "Callback",
+    "CallbackList",
+    "CSVLogger",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ModelCheckpoint",
+    "ProgbarLogger",
+    "ReduceLROnPlateau",
+    "TerminateOnNaN",
+]

@@ -1,0 +1,25 @@
+"""Weights in files, and the registry through which files name classes."""
+
+from __future__ import annotations
+
+from heron.registry import custom_object_scope, get_registered_name, get_registered_object, register_keras_serializable
+from heron.registry import deserialize as deserialize_keras_object
+from heron.registry import serialize as serialize_keras_object
+from heron.saving.files import FileContentError, MissingFileError
+from heron.saving.weights import load_weights, save_weights
+
+CustomObjectScope = custom_object_scope
+
+__all__ = [
+    "CustomObjectScope",
+    "FileContentError",
+    "MissingFileError",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "get_registered_name",
+    "get_registered_object",
+    "load_weights",
+    "register_keras_serializable",
+    "save_weights",
+    "serialize_keras_object",
+]
