@@ -8,7 +8,7 @@ import numpy as np
 
 from heron import config
 from heron.errors import UnknownNameError, suggestion
-from heron.registry import Configurable
+from heron.registry import Configurable, publish
 
 __all__ = ["DTypePolicy", "FloatDTypePolicy", "dtype_policy", "get", "set_dtype_policy"]
 
@@ -78,3 +78,6 @@ def dtype_policy() -> DTypePolicy:
 def set_dtype_policy(policy: Any) -> None:
     """Sets the policy of layers that are given none; a name or a `DTypePolicy`; None for the float type."""
     config.set_dtype_policy_name(None if policy is None else get(policy).name)
+
+
+publish("heron.dtype_policies", {"DTypePolicy": DTypePolicy})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Self
 
 import jax
 import jax.numpy as jnp
@@ -38,6 +38,26 @@ def _call_spec(call: Callable[..., Any]) -> CallSpec:
     parameters = list(inspect.signature(call).parameters.values())[1:]
     names = tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY))
     return CallSpec(names, "training" in names, "mask" in names)
+
+
+def _building(build: Callable[..., None]) -> Callable[..., None]:
+    """Wraps a `build` method: it runs once, in the layer's name scope, and leaves no weights behind when it fails."""
+
+    @functools.wraps(build)
+    def built_once(self: Layer, *args: Any, **kwargs: Any) -> None:
+        if type(self).build is not built_once:  # reached by super().build(...)
+            build(self, *args, **kwargs)
+        elif not self.built:
+            before = len(self._trainable_variables), len(self._non_trainable_variables)
+            try:
+                with own_name_scope(self.name):
+                    build(self, *args, **kwargs)
+            except Exception:
+                del self._trainable_variables[before[0] :], self._non_trainable_variables[before[1] :]
+                raise
+            self.built = True
+
+    return built_once
 
 
 class Layer(Configurable):
@@ -80,6 +100,11 @@ class Layer(Configurable):
     supports_masking = False
     input_spec: Any = None
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "build" in cls.__dict__:
+            cls.build = _building(cls.__dict__["build"])  # type: ignore[method-assign]
+
     def __init__(
         self,
         *,
@@ -116,6 +141,7 @@ class Layer(Configurable):
 
     # ---- for subclasses -------------------------------------------------------------------------------------------
 
+    @_building
     def build(self, input_shape: Any) -> None:
         """Creates the weights; called once, before the first `call`, with the shape of the input (batch included)."""
 
@@ -247,7 +273,7 @@ class Layer(Configurable):
         self._mask_outputs(args[0], previous if has_mask else None, outputs)
         if self.activity_regularizer is not None:
             for leaf in jax.tree.leaves(outputs):
-                self.add_loss(self.activity_regularizer(leaf) / max(1, leaf.shape[0] if leaf.ndim else 1))
+                self.add_loss(self.activity_regularizer(leaf) / (leaf.shape[0] or 1 if leaf.ndim else 1))
         return outputs
 
     def _call_in_scope(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -312,14 +338,12 @@ class Layer(Configurable):
         build = type(self).build
         names = [n for n in inspect.signature(build).parameters if n not in ("self", "kwargs", "args")]
         shapes = [map_leaves(_shape_of, a) for a in args]
-        with name_scope(self.name):
-            if len(names) <= 1:
-                self.build(*shapes[:1])
-            else:
-                given = dict(zip(_call_spec(type(self).call).names, shapes, strict=False))
-                given |= {k: map_leaves(_shape_of, v) for k, v in kwargs.items() if hasattr(v, "shape")}
-                self.build(**{n: given[n.removesuffix("_shape")] for n in names if n.removesuffix("_shape") in given})
-        self.built = True
+        if len(names) <= 1:
+            self.build(*shapes[:1])
+        else:
+            given = dict(zip(_call_spec(type(self).call).names, shapes, strict=False))
+            given |= {k: map_leaves(_shape_of, v) for k, v in kwargs.items() if hasattr(v, "shape")}
+            self.build(**{n: given[n.removesuffix("_shape")] for n in names if n.removesuffix("_shape") in given})
 
     def _who(self) -> str:
         return f"{type(self).__name__} '{self.name}'"
@@ -544,10 +568,20 @@ class Layer(Configurable):
         """The constructor call as plain data: name, trainable, dtype and the layer's own arguments."""
         accepted = accepted_arguments(type(self))
         base = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype_policy.name}
-        own = {k: v for k, v in super().get_config().items() if k not in _BASE_ARGUMENTS}
+        init = type(self).__init__
+        # Embedding, and many a user's layer, has an `input_dim` of its own.
+        renewed = {} if init is Layer.__init__ else inspect.signature(init).parameters
+        hidden = [k for k in _BASE_ARGUMENTS if not (k.startswith("input_") and k in renewed)]
+        own = {k: v for k, v in super().get_config().items() if k not in hidden}
         if own.get("activity_regularizer", 0) is None:
             del own["activity_regularizer"]
         return {k: v for k, v in base.items() if k in accepted} | own
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Makes a layer from what `get_config` returned; unknown arguments are passed over where they are None."""
+        known = accepted_arguments(cls)
+        return super().from_config({k: v for k, v in config.items() if k in known or v is not None})
 
     def __repr__(self) -> str:
         state = "" if self.built else ", built=False"

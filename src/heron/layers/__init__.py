@@ -1,0 +1,100 @@
+"""Layers: the steps that models are made of."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from heron.errors import UnknownAttributeError, nearest
+from heron.layers.activation import Activation
+from heron.layers.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax
+from heron.layers.configs import deserialize, serialize
+from heron.layers.dense import Dense
+from heron.layers.dot_product import Dot, dot
+from heron.layers.dropout import Dropout, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
+from heron.layers.einsum_dense import EinsumDense
+from heron.layers.embeddings import Embedding
+from heron.layers.feature_scaling import Normalization, Rescaling
+from heron.layers.identity import ActivityRegularization, Identity
+from heron.layers.input_layer import Input, InputLayer
+from heron.layers.input_spec import InputSpec
+from heron.layers.lambda_layer import Lambda
+from heron.layers.layer import Layer
+from heron.layers.masking import Masking
+from heron.layers.merge import (
+    Add,
+    Average,
+    Concatenate,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
+from heron.layers.noise import AlphaDropout, GaussianDropout, GaussianNoise
+from heron.layers.normalization import (
+    BatchNormalization,
+    GroupNormalization,
+    LayerNormalization,
+    RMSNormalization,
+    UnitNormalization,
+)
+from heron.layers.shaping import Flatten, Permute, RepeatVector, Reshape
+from heron.registry import publish
+
+_LAYERS = {
+    layer.__name__: layer
+    for layer in (
+        # core
+        *(InputLayer, Dense, EinsumDense, Embedding, Activation, Lambda, Identity, Masking),
+        # shape
+        *(Flatten, Permute, RepeatVector, Reshape),
+        # activation functions with settings
+        *(ELU, LeakyReLU, PReLU, ReLU, Softmax),
+        # against over-fitting
+        *(ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise),
+        *(SpatialDropout1D, SpatialDropout2D, SpatialDropout3D),
+        # several tensors into one
+        *(Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract),
+        # scale
+        *(BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization),
+        *(Normalization, Rescaling),
+    )
+}
+
+__all__ = [
+    "Input",
+    "InputSpec",
+    "Layer",
+    "add",
+    "average",
+    "concatenate",
+    "deserialize",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
+    "serialize",
+    "subtract",
+    *_LAYERS,
+]
+
+publish("heron.layers", {"InputSpec": InputSpec, **_LAYERS})
+
+# `layers.dense` is a slip for `layers.Dense`, not a wish for the module of that name, which `import` still finds.
+_NAMES = {name.lower() for name in __all__}
+for _name, _value in list(globals().items()):
+    if isinstance(_value, ModuleType) and _name.replace("_", "") in _NAMES:
+        del globals()[_name]
+
+
+def __getattr__(name: str) -> Any:
+    near = nearest(name, __all__)
+    hint = f" Did you mean {near}?" if near else ""
+    raise UnknownAttributeError(f"heron.layers has no layer or function {name!r}.{hint}")
