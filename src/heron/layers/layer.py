@@ -56,6 +56,7 @@ def _building(build: Callable[..., None]) -> Callable[..., None]:
                 del self._trainable_variables[before[0] :], self._non_trainable_variables[before[1] :]
                 raise
             self.built = True
+            self._build_shapes = (*args, *kwargs.values())  # for the summary of layers that were only called on arrays
 
     return built_once
 

@@ -51,8 +51,8 @@ def summary_text(
 
     Args:
         model: the model.
-        line_length: the width in characters; by default 88 (108 when a column says how layers are connected), or that of
-            the terminal if it is narrower.
+        line_length: the width in characters; by default 88 (108 when a column says how layers are connected), or
+            that of the terminal if it is narrower.
         expand_nested: whether the layers of models inside the model get rows of their own.
         show_trainable: whether a column says if a layer is trained.
         layer_range: two layer names, or regular expressions for them: the first and the last row.
@@ -62,7 +62,6 @@ def summary_text(
         ArgumentError: when the line is too short for the columns, or `layer_range` fits no layers.
 
     Example:
-
     >>> import heron
     >>> model = heron.Sequential([heron.Input((4,)), heron.layers.Dense(2, name="out")], name="small")
     >>> print(summary_text(model, line_length=52))
@@ -77,14 +76,17 @@ def summary_text(
      Non-trainable params: 0 (0.00 B)
     """
     steps = _in_range(_steps(model), layer_range)
-    nodes = None if _is_chain(model) else _relevant_nodes(model)
-    layout = _CHAIN if nodes is None else _BRANCHES
+    nodes = _nodes_of_steps(model)
+    layout = _CHAIN if _is_chain(model) else _BRANCHES
     if positions is not None:
         layout = layout._replace(ends=_checked_positions(positions, layout))
     if show_trainable:
         ends = (*(end * 0.9 for end in layout.ends), 1.0)
         layout = _Layout((*layout.columns, _TRAINABLE), ends, layout.length + 12)
-    rows = [_fields(step, depth, nodes, show_trainable) for step, depth in _with_nested(steps, expand_nested)]
+    rows = [
+        [_text(column, step, depth, nodes.get(id(step), [])) for column in layout.columns]
+        for step, depth in _with_nested(steps, expand_nested)
+    ]
     table = _table(layout.columns, _cell_widths(layout, line_length), rows)
     return "\n".join([f'Model: "{model.name}"', *table, *_totals(model)])
 
@@ -93,13 +95,17 @@ def summary_html(model: Any) -> str:
     """Returns the layers of `model` as a small HTML table, all names escaped.
 
     Example:
-
     >>> import heron
     >>> summary_html(heron.Sequential([heron.layers.Dense(2, name="out")], name="a<b"))[:46]
     '<table class="heron-model"><caption style="cap'
     """
-    rows = [_fields(step, depth, None, False) for step, depth in _with_nested(_steps(model), True)]
+    nodes = _nodes_of_steps(model)
+    rows = [
+        [_text(column, step, depth, nodes.get(id(step), [])) for column in _CHAIN.columns]
+        for step, depth in _with_nested(_steps(model), expand=True)
+    ]
     titles = [column.title for column in _CHAIN.columns]
+    total = _totals(model)[0].strip()
     lines = [
         '<table class="heron-model"><caption style="caption-side:top;text-align:left">'
         f"<b>{html.escape(type(model).__name__)}</b> {html.escape(model.name)}</caption>",
@@ -107,7 +113,7 @@ def summary_html(model: Any) -> str:
         "<tbody>",
         *(_html_row("td", fields) for fields in rows),
         "</tbody>",
-        f'<tfoot><tr><td colspan="3" style="text-align:left">{html.escape(_totals(model)[0].strip())}</td></tr></tfoot>',
+        f'<tfoot><tr><td colspan="3" style="text-align:left">{html.escape(total)}</td></tr></tfoot>',
         "</table>",
     ]
     return "".join(lines)
@@ -147,10 +153,11 @@ def _is_chain(model: Any) -> bool:
     )
 
 
-def _relevant_nodes(model: Any) -> dict[int, list[Any]]:
-    """The nodes of the model by the identity of the step that was called, in the order of the calls."""
+def _nodes_of_steps(model: Any) -> dict[int, list[Any]]:
+    """The nodes of a functional model by the identity of the step that was called, in the order of the calls."""
     found: dict[int, list[Any]] = {}
-    for node in _graph_of(model).nodes:
+    graph = _graph_of(model)
+    for node in graph.nodes if graph is not None else ():
         found.setdefault(id(node.operation), []).append(node)
     for nodes in found.values():
         nodes.sort(key=_call_number)
@@ -170,15 +177,19 @@ def _with_nested(steps: Sequence[Any], expand: bool, depth: int = 0) -> Iterator
             yield from _with_nested(getattr(step, "layers", None) or [], expand, depth + 1)
 
 
-def _fields(step: Any, depth: int, nodes: dict[int, list[Any]] | None, show_trainable: bool) -> list[str]:
-    prefix = "   " * depth + "└ " if depth else ""
-    fields = [f"{prefix}{step.name} ({_kind(step)})", _shape_of(step), _count_of(step)]
-    if nodes is not None:
-        fields.append(_connections(nodes.get(id(step), [])))
-    if show_trainable:
-        has_weights = len(getattr(step, "weights", ())) > 0
-        fields.append(("Y" if step.trainable else "N") if has_weights else "-")
-    return fields
+def _text(column: _Column, step: Any, depth: int, nodes: list[Any]) -> str:
+    """What stands in a column of the row of a step that is `depth` models inside and was called at `nodes`."""
+    if column is _NAME:
+        prefix = "   " * depth + "└ " if depth else ""
+        return f"{prefix}{step.name} ({_kind(step)})"
+    if column is _SHAPE:
+        return _shape_text(_outputs_of(step, nodes))
+    if column is _COUNT:
+        return _count_of(step)
+    if column is _FROM:
+        return _connections(nodes)
+    has_weights = len(getattr(step, "weights", ())) > 0
+    return ("Y" if step.trainable else "N") if has_weights else "-"
 
 
 def _kind(step: Any) -> str:
@@ -191,29 +202,29 @@ def _count_of(step: Any) -> str:
     return f"{step.count_params():,}" if step.built else "0 (unbuilt)"
 
 
-def _shape_of(step: Any) -> str:
-    outputs = _outputs_of(step)
-    shapes = symbolic.replace(outputs, lambda tensor: f"({', '.join(map(str, tensor.shape))})")
+def _shape_text(outputs: Any) -> str:
     leaves = symbolic.leaves(outputs)
     if len(leaves) == 1:
-        return f"({', '.join(map(str, leaves[0].shape))})"
-    return str(shapes).replace("'", "") if leaves else "?"
+        return _sizes_text(leaves[0])
+    return str(symbolic.replace(outputs, _sizes_text)).replace("'", "") if leaves else "?"
 
 
-def _outputs_of(step: Any) -> Any:
+def _sizes_text(tensor: Any) -> str:
+    return f"({', '.join(map(str, tensor.shape))})"
+
+
+def _outputs_of(step: Any, nodes: list[Any]) -> Any:
     """The symbolic outputs of the last call; failing that, what the shapes it was built for lead to; else None."""
-    if not isinstance(step, Layer):
-        return step.outputs if hasattr(step, "outputs") else None
-    if step._nodes:
-        return step._nodes[-1].outputs
+    calls = getattr(step, "_nodes", nodes)
+    if calls:
+        return calls[-1].outputs
     shapes = getattr(step, "_build_shapes", None)
-    if not step.built or not shapes:
+    if not step.built or not shapes or not all(map(_is_shape, shapes)):
         return None
-    tensors = [symbolic.KerasTensor(shape, step.compute_dtype) if _is_shape(shape) else None for shape in shapes]
     try:
-        return step.compute_output_spec(*tensors) if None not in tensors else None
+        return step.compute_output_spec(*(symbolic.KerasTensor(shape, step.compute_dtype) for shape in shapes))
     except (HeronError, TypeError, ValueError):
-        return None  # A call with further arguments, which shapes alone cannot repeat.
+        return None  # Called with more than inputs, so that shapes alone cannot repeat the call.
 
 
 def _is_shape(shape: Any) -> bool:
@@ -238,8 +249,8 @@ def _in_range(steps: list[Any], layer_range: Any) -> list[Any]:
         or not all(isinstance(name, str) for name in layer_range)
     ):
         raise ArgumentError(
-            f"summary(layer_range=...) takes two layer names, the first and the last to show; received {layer_range!r}.\n"
-            "Write layer_range=['first_name', 'last_name']."
+            f"summary(layer_range=...) takes two layer names, the first and the last to show; received {layer_range!r}."
+            "\nWrite layer_range=['first_name', 'last_name']."
         )
     first, last = ([i for i, step in enumerate(steps) if re.match(name, step.name)] for name in layer_range)
     if not first or not last:
@@ -317,7 +328,7 @@ def _table(columns: Sequence[_Column], widths: Sequence[int], rows: Sequence[Seq
     rules = [["━" * (width + 2) for width in widths], ["─" * (width + 2) for width in widths]]
     aligns = [column.align for column in columns]
     lines = ["┏" + "┳".join(rules[0]) + "┓"]
-    lines += _row_lines([column.title for column in columns], aligns, widths, "┃")
+    lines += _row_lines([column.title for column in columns], aligns, widths, "┃", at_bottom=True)
     lines.append("┡" + "╇".join(rules[0]) + "┩")
     for index, row in enumerate(rows):
         if index:
@@ -326,12 +337,15 @@ def _table(columns: Sequence[_Column], widths: Sequence[int], rows: Sequence[Seq
     return [*lines, "└" + "┴".join(rules[1]) + "┘"]
 
 
-def _row_lines(fields: Sequence[str], aligns: Sequence[str], widths: Sequence[int], rule: str) -> list[str]:
+def _row_lines(
+    fields: Sequence[str], aligns: Sequence[str], widths: Sequence[int], rule: str, *, at_bottom: bool = False
+) -> list[str]:
     wrapped = [_wrap(field, width) for field, width in zip(fields, widths, strict=True)]
     height = max(map(len, wrapped))
+    blanks = [[""] * (height - len(cell)) for cell in wrapped]
+    filled = [blank + cell if at_bottom else cell + blank for cell, blank in zip(wrapped, blanks, strict=True)]
     lines = []
-    for i in range(height):
-        parts = (cell[i] if i < len(cell) else "" for cell in wrapped)
+    for parts in zip(*filled, strict=True):
         cells = (f" {part:{align}{width}} " for part, align, width in zip(parts, aligns, widths, strict=True))
         lines.append(rule + rule.join(cells) + rule)
     return lines
