@@ -7,7 +7,7 @@ import io
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from heron.callbacks.callback import Callback, Logs
 from heron.errors import ArgumentError, note
@@ -58,21 +58,16 @@ class CSVLogger(Configurable, Callback):
         self.sep = separator
         self.append = append
         self.keys: list[str] | None = None
-        self.csv_file: IO[str] | None = None
         self._noted = False
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        self.on_train_end()
         self.keys = None
         self._noted = False
         folder = os.path.dirname(self.filename)
         if folder:
             os.makedirs(folder, exist_ok=True)
         torn = self._read_columns() if self.append and os.path.exists(self.filename) else False
-        mode = "a" if self.append else "w"
-        self.csv_file = open(self.filename, mode, encoding="utf-8", newline="")  # noqa: SIM115 - closed at the end of training
-        if torn:
-            self.csv_file.write("\r\n")
+        self._write("\r\n" if torn else "", "a" if self.append else "w")
 
     def _read_columns(self) -> bool:
         """Takes the columns of the file that exists; returns whether its last line was cut off."""
@@ -89,8 +84,6 @@ class CSVLogger(Configurable, Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         logs = logs or {}
-        if self.csv_file is None:
-            return
         text = ""
         if self.keys is None:
             self.keys = _columns(logs)
@@ -98,13 +91,11 @@ class CSVLogger(Configurable, Callback):
         elif not self._noted and not set(logs) <= set(self.keys):
             self._note_columns(sorted(set(logs) - set(self.keys)))
         row = [epoch, *(_cell(logs.get(key, "NA")) for key in self.keys)]
-        self.csv_file.write(text + self._line(row))
-        self.csv_file.flush()
+        self._write(text + self._line(row), "a")
 
-    def on_train_end(self, logs: Logs | None = None) -> None:
-        if self.csv_file is not None:
-            self.csv_file.close()
-        self.csv_file = None
+    def _write(self, text: str, mode: str) -> None:
+        with open(self.filename, mode, encoding="utf-8", newline="") as file:
+            file.write(text)
 
     def _line(self, row: list[Any]) -> str:
         text = io.StringIO()

@@ -80,7 +80,7 @@ class ModelCheckpoint(Monitor):
         super().__init__(monitor, mode, initial_value_threshold)
         self.filepath = os.fspath(filepath)
         self.verbose = verbose
-        self.save_best_only = save_best_only
+        self.save_best_only = self.is_watching = save_best_only
         self.save_weights_only = save_weights_only
         self.save_freq = save_freq
         self._epoch = 0

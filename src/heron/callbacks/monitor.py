@@ -26,6 +26,7 @@ class Monitor(Configurable, Callback):
     """
 
     without_value = "so it does nothing"
+    is_watching = True
     rules = {"monitor": TEXT, "mode": one_of("auto", "min", "max"), "min_delta": NUMBER}
 
     def __init__(
@@ -46,6 +47,8 @@ class Monitor(Configurable, Callback):
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self._noted = False
         self._better = None
+        if self._metric() is not None and self.is_watching:
+            self._better = self._direction()  # rather now than after an epoch
 
     def watched(self, logs: Logs | None) -> float | None:
         """The monitored value; None, after one note for each training, when it is not in the logs."""
@@ -68,15 +71,19 @@ class Monitor(Configurable, Callback):
         """Which values are better, `"min"` or `"max"`."""
         if self.mode != "auto":
             return self.mode
-        name = self.monitor.removeprefix("val_")
-        metric = next((m for m in getattr(self.model, "metrics", None) or [] if getattr(m, "name", None) == name), None)
-        known = {"up": "max", "down": "min"}.get(getattr(metric, "_direction", None) or "") or better_of(name)
+        direction = getattr(self._metric(), "_direction", None)
+        known = {"up": "max", "down": "min"}.get(direction or "") or better_of(self.monitor)
         if known is None:
             raise ArgumentError(
                 f"{type(self).__name__}(monitor={self.monitor!r}) cannot tell whether a higher or a lower value is "
                 "better.\nPass mode='max' if higher is better, mode='min' if lower is."
             )
         return known
+
+    def _metric(self) -> Any:
+        """The model's metric that is monitored, or None."""
+        name = self.monitor.removeprefix("val_")
+        return next((m for m in getattr(self.model, "metrics", None) or [] if getattr(m, "name", None) == name), None)
 
     def _note_missing(self, taken: str | None, logs: Logs) -> None:
         if self._noted:
