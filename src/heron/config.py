@@ -60,7 +60,7 @@ def set_floatx(value: str) -> None:
     if value == "float64":
         import jax
 
-        if not jax.config.jax_enable_x64:
+        if not jax.config.read("jax_enable_x64"):
             raise ArgumentError(
                 "set_floatx('float64') needs JAX's 64-bit mode; it is off, so arrays would silently be float32.\n"
                 "Call jax.config.update('jax_enable_x64', True) first."

@@ -143,7 +143,7 @@ def _constructors(cls: type) -> Iterator[inspect.Signature]:
 
 
 @functools.cache
-def accepted_arguments(cls: type) -> list[str]:
+def accepted_arguments(cls: Any) -> list[str]:
     """The names of all arguments of `cls`, its own first."""
     names: dict[str, None] = {}
     for signature in _constructors(cls):
@@ -154,14 +154,14 @@ def accepted_arguments(cls: type) -> list[str]:
 
 
 @functools.cache
-def accepts_anything(cls: type) -> bool:
+def accepts_anything(cls: Any) -> bool:
     """True when even the last constructor takes `**kwargs`, so that names cannot be checked."""
     signatures = list(_constructors(cls))
     return bool(signatures) and any(p.kind is p.VAR_KEYWORD for p in signatures[-1].parameters.values())
 
 
 @functools.cache
-def argument_defaults(cls: type) -> dict[str, Any]:
+def argument_defaults(cls: Any) -> dict[str, Any]:
     """The default of each argument of `cls` that has one."""
     found: dict[str, Any] = {}
     for signature in _constructors(cls):
@@ -399,7 +399,7 @@ def _deserialize_object(config: Mapping[str, Any], kind: str | None) -> Any:
         )
     if name == "function" or not inspect.isclass(found):
         return found
-    return found.from_config(dict(inner))
+    return getattr(found, "from_config")(dict(inner))  # noqa: B009 - a checked class, of a type that is not known here
 
 
 # ---- functions that forgive --------------------------------------------------------------------------------------

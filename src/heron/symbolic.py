@@ -123,6 +123,9 @@ def _astype(x: Any, dtype: Any) -> Any:
     return x.astype(dtype)
 
 
+FUNCTIONS: dict[str, Callable[..., Any]] = {"get_item": _getitem, "reshape": _reshape, "cast": _astype}
+
+
 class Operation:
     """A named step of a graph: something that can be called on tensors.
 
@@ -177,13 +180,13 @@ def is_symbolic(value: Any) -> bool:
 
 
 def leaves(structure: Any) -> list[KerasTensor]:
-    """The symbolic tensors inside lists, tuples and dicts, in order."""
+    """The symbolic tensors inside lists, tuples and dicts, in order; those of a dict in the order of its sorted keys."""
     if isinstance(structure, KerasTensor):
         return [structure]
     if isinstance(structure, list | tuple):
         return [leaf for part in structure for leaf in leaves(part)]
     if isinstance(structure, dict):
-        return [leaf for part in structure.values() for leaf in leaves(part)]
+        return [leaf for key in sorted(structure) for leaf in leaves(structure[key])]
     return []
 
 
@@ -282,25 +285,31 @@ def call_operation(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     return outputs
 
 
-def _operator(name: str, reflected: bool) -> Callable[[KerasTensor, Any], Any]:
-    function = getattr(operator, name)
+_KERAS_NAMES = {"mul": "multiply", "sub": "subtract", "truediv": "divide", "floordiv": "floor_divide", "pow": "power"}
+_KERAS_NAMES |= {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "neg": "negative"}
+_KERAS_NAMES |= {"and_": "logical_and", "or_": "logical_or", "xor": "logical_xor", "invert": "logical_not"}
 
-    def apply(self: KerasTensor, other: Any = None) -> Any:
-        step = function_operation(function, {"mul": "multiply", "sub": "subtract", "truediv": "divide"}.get(name, name))
-        if name in ("neg", "abs", "invert"):
-            return call_operation(step, (self,), {})
-        if isinstance(other, list | tuple):
-            other = np.asarray(other)
-        return call_operation(step, (other, self) if reflected else (self, other), {})
 
-    return apply
+def _operator(name: str, reflected: bool = False) -> Callable[..., Any]:
+    function, kind = getattr(operator, name), _KERAS_NAMES.get(name, name)
+    FUNCTIONS[kind] = function
+
+    def unary(self: KerasTensor) -> Any:
+        return call_operation(function_operation(function, kind), (self,), {})
+
+    def binary(self: KerasTensor, other: Any) -> Any:
+        other = np.asarray(other) if isinstance(other, list | tuple) else other
+        pair = (other, self) if reflected else (self, other)
+        return call_operation(function_operation(function, kind), pair, {})
+
+    return unary if name in ("neg", "abs", "invert") else binary
 
 
 for _name in "add sub mul truediv floordiv mod pow matmul".split():
-    setattr(KerasTensor, f"__{_name}__", _operator(_name, reflected=False))
+    setattr(KerasTensor, f"__{_name}__", _operator(_name))
     setattr(KerasTensor, f"__r{_name}__", _operator(_name, reflected=True))
 for _name in "lt le gt ge and_ or_ xor neg abs invert".split():
-    setattr(KerasTensor, f"__{_name.rstrip('_')}__", _operator(_name, reflected=False))
+    setattr(KerasTensor, f"__{_name.rstrip('_')}__", _operator(_name))
 
 
 def input_tensor(shape: tuple[int | None, ...], dtype: Any, name: str | None) -> KerasTensor:

@@ -29,6 +29,8 @@ class Block(NamedTuple):
         tail: int32 `(rest,)`, the rows of the odd last batch; empty for none.
         batch: the number of rows in a full batch.
         steps: the number of full batches.
+        first: the batch to begin with.
+        last: the batch to end before; None for all.
     """
 
     data: Any
@@ -36,11 +38,13 @@ class Block(NamedTuple):
     tail: Any
     batch: int
     steps: int
+    first: int = 0
+    last: int | None = None
 
     @property
-    def total(self) -> int:
-        """The number of batches, the odd last one included."""
-        return self.steps + (self.tail.shape[0] > 0)
+    def end(self) -> int:
+        """The batch to end before, the odd last one counted."""
+        return self.steps + (self.tail.shape[0] > 0) if self.last is None else self.last
 
 
 class ArrayFeed:
@@ -51,7 +55,8 @@ class ArrayFeed:
         rows: the length of that axis.
         batch_size: rows in a batch.
         shuffle: whether each epoch visits the rows in a new order, `"batch"` to shuffle whole batches.
-        steps: visit only so many batches an epoch; by default all.
+        steps: visit only so many batches an epoch, by default all; the next epoch goes on where this one stopped, and
+            an epoch ends early where the data end.
     """
 
     def __init__(self, data: Any, rows: int, batch_size: int, shuffle: bool | str = False, steps: int | None = None):
@@ -60,11 +65,11 @@ class ArrayFeed:
         self.batch = min(batch_size, rows)
         self.shuffle = shuffle
         self.full, self.rest = divmod(rows, self.batch)
-        available = self.full + (self.rest > 0)
-        self.total: int | None = min(steps, available) if steps else available
-        if self.total < available:
-            self.full, self.rest = min(self.full, self.total), self.rest if self.total > self.full else 0
+        self.available = self.full + (self.rest > 0)
+        self.steps = steps
+        self.total: int | None = min(steps, self.available) if steps else self.available
         self._device: Any = None
+        self._pass: Block | None = None
 
     def sample(self) -> Any:
         """One batch, for building and checking."""
@@ -72,16 +77,22 @@ class ArrayFeed:
 
     def blocks(self, generator: np.random.Generator | None) -> Iterator[Block]:
         """The blocks of one epoch: here one, the whole data with an order drawn from `generator`."""
+        if self._pass is None or self.steps is None:
+            self._pass = self._begin(generator)
+        block = self._pass
+        end = self.available if self.steps is None else min(block.first + self.steps, self.available)
+        self._pass = None if end == self.available else block._replace(first=end)
+        yield block._replace(last=end)
+
+    def _begin(self, generator: np.random.Generator | None) -> Block:
         if self._device is None:
             self._device = jax.tree.map(jax.device_put, self.data)
         used = self.full * self.batch
         if self.shuffle and generator is not None:
             rows = self._shuffled(generator)
             order = rows[:used].reshape(self.full, self.batch)
-            yield Block(self._device, order, rows[used : used + self.rest], self.batch, self.full)
-        else:
-            tail = np.arange(used, used + self.rest, dtype=np.int32)
-            yield Block(self._device, None, tail, self.batch, self.full)
+            return Block(self._device, order, rows[used:], self.batch, self.full)
+        return Block(self._device, None, np.arange(used, self.rows, dtype=np.int32), self.batch, self.full)
 
     def _shuffled(self, generator: np.random.Generator) -> np.ndarray:
         if self.shuffle == "batch":

@@ -415,8 +415,7 @@ class Layer(Configurable):
 
     def _own_variables(self) -> list[Variable]:
         listed = [*self._trainable_variables, *self._non_trainable_variables]
-        known = {id(v) for v in listed}
-        return listed + [v for v in self._parts(Variable) if id(v) not in known and not known.add(id(v))]
+        return _unique(iter([*listed, *self._parts(Variable)]))
 
     @property
     def weights(self) -> list[Variable]:
@@ -469,8 +468,8 @@ class Layer(Configurable):
     def losses(self) -> list[Any]:
         """The penalties: of the last call (`add_loss`, activity regularizers) and of the weights."""
         collected = [loss for layer in self._flatten_layers() for loss in layer._losses]
-        penalised = [v for v in self.trainable_variables if v.regularizer is not None]
-        return collected + [v.regularizer(v.value) for v in penalised]
+        penalised = self.trainable_variables
+        return collected + [v.regularizer(v.value) for v in penalised if v.regularizer is not None]
 
     def _clear_losses(self) -> None:
         for layer in self._flatten_layers():

@@ -10,7 +10,7 @@ import numpy as np
 
 from heron import losses, symbolic
 from heron.errors import ArgumentError, DataError, note
-from heron.layers import Activation, Layer
+from heron.layers import Dropout, Flatten, Layer, Reshape, Softmax
 from heron.models.inputs import check_fits
 from heron.validate import is_int
 
@@ -56,16 +56,16 @@ def check_inputs(model: Any, x: Any) -> None:
 def last_activation(tensor: Any) -> str | None:
     """The name of the activation that made a symbolic output, as far as the graph tells."""
     node = getattr(tensor, "node", None)
-    operation = getattr(node, "operation", None)
-    while getattr(operation, "outputs", None) and isinstance(operation, Layer):
-        return last_activation(symbolic.leaves(operation.outputs)[0])
-    function = getattr(operation, "activation", None)
-    if function is None:
-        kinds = {"Softmax": "softmax", "ReLU": "relu"}
-        if type(operation).__name__ in ("Dropout", "Flatten", "Reshape") and node.inputs:
-            return last_activation(node.inputs[0])
-        return kinds.get(type(operation).__name__)
-    return getattr(function, "__name__", None) if isinstance(operation, Layer | Activation) else None
+    if node is None or not isinstance(node.operation, Layer):
+        return None
+    layer = node.operation
+    if getattr(layer, "outputs", None):
+        return last_activation(symbolic.leaves(layer.outputs)[0])
+    if isinstance(layer, Dropout | Flatten | Reshape):
+        return last_activation(node.inputs[0])
+    if isinstance(layer, Softmax):
+        return "softmax"
+    return getattr(getattr(layer, "activation", None), "__name__", None)
 
 
 def check_compile(model: Any, objective: Any) -> None:

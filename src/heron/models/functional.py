@@ -9,6 +9,7 @@ from heron.errors import ArgumentError, ArgumentTypeError, DataError, suggestion
 from heron.layers import InputLayer, Layer
 from heron.layers import context as calls
 from heron.models.graph import Graph
+from heron.models.graph_config import read_graph, write_graph
 from heron.models.inputs import fit_input
 from heron.models.model import Model
 from heron.symbolic import KerasTensor
@@ -90,7 +91,7 @@ class Functional(Model):
     def output_names(self) -> list[str]:
         """The names of the outputs: the keys of a dict of outputs, else the names of the layers that made them."""
         if isinstance(self._outputs_struct, dict):
-            return list(self._outputs_struct)
+            return sorted(self._outputs_struct)
         return [t.node.operation.name for t in self._graph.outputs if t.node is not None]
 
     def build(self, input_shape: Any = None) -> None:
@@ -115,7 +116,7 @@ class Functional(Model):
         """The arrays for the model's inputs in order, cast and with missing or extra axes of size 1 put right."""
         wanted = self._graph.inputs
         if isinstance(inputs, dict):
-            keys = list(self._inputs_struct) if isinstance(self._inputs_struct, dict) else self.input_names
+            keys = sorted(self._inputs_struct) if isinstance(self._inputs_struct, dict) else self.input_names
             keys = [k for k in keys if k in inputs or k not in self.input_names] if len(keys) == len(wanted) else keys
             missing = [k for k in keys if k not in inputs]
             if missing or len(keys) != len(wanted):
@@ -139,12 +140,19 @@ class Functional(Model):
         return ", ".join(repr(n) for n in self.input_names)
 
     def get_config(self) -> dict[str, Any]:
-        """The graph as plain data: layers, how they were called, inputs and outputs."""
-        from_layers = {"name": self.name, "trainable": self._trainable}
-        return from_layers | self._graph_config()
+        """The graph as plain data: layers, how they were called, inputs and outputs; of a subclass, its arguments."""
+        if Functional not in type(self).__mro__[:1]:
+            return super().get_config()
+        own = {"name": self.name, "trainable": self._trainable}
+        return own | write_graph(self._graph, self._inputs_struct, self._outputs_struct)
 
-    def _graph_config(self) -> dict[str, Any]:
-        raise ArgumentError(f"{self._who()} cannot be written as a config yet; save its weights with save_weights().")
+    @classmethod
+    def from_config(cls, config: Any) -> Any:
+        """Makes the model, with fresh weights."""
+        if "input_layers" not in config:
+            return super().from_config(config)
+        inputs, outputs = read_graph(config)
+        return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
 
 
 Model.functional_class = Functional
@@ -154,7 +162,7 @@ def _leaves(structure: Any) -> list[Any]:
     if isinstance(structure, list | tuple):
         return [leaf for part in structure for leaf in _leaves(part)]
     if isinstance(structure, dict):
-        return [leaf for part in structure.values() for leaf in _leaves(part)]
+        return [leaf for key in sorted(structure) for leaf in _leaves(structure[key])]
     return [structure]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from heron import symbolic
 from heron.errors import ArgumentError
 from heron.layers import Layer
 from heron.symbolic import KerasTensor, Node
@@ -24,22 +25,13 @@ class Graph:
         self.inputs, self.outputs = inputs, outputs
         given = {id(t) for t in inputs}
         order, first_seen = _walk(outputs, given)
-        self.nodes = [node for node in order if not all(id(t) in given for t in _tensors_of(node))]
+        self.nodes = [node for node in order if not all(id(t) in given for t in symbolic.leaves(node.outputs))]
         self.operations = _by_depth(order, first_seen, inputs)
 
     @property
     def layers(self) -> list[Layer]:
         """The operations that are layers."""
         return [operation for operation in self.operations if isinstance(operation, Layer)]
-
-
-def _tensors_of(node: Node) -> list[KerasTensor]:
-    from_outputs = node.outputs if isinstance(node.outputs, list | tuple) else [node.outputs]
-    return (
-        [t for t in from_outputs if isinstance(t, KerasTensor)]
-        if not isinstance(node.outputs, dict)
-        else list(node.outputs.values())
-    )
 
 
 def _walk(outputs: list[KerasTensor], given: set[int]) -> tuple[list[Node], dict[int, int]]:
@@ -82,7 +74,7 @@ def _by_depth(order: list[Node], first_seen: dict[int, int], inputs: list[KerasT
     for node in reversed(order):
         here = max(node_depth.get(id(node), 0), depth.get(id(node.operation), 0))
         depth[id(node.operation)] = node_depth[id(node)] = here
-        if any(id(t) in given for t in _tensors_of(node)):
+        if any(id(t) in given for t in symbolic.leaves(node.outputs)):
             continue
         for tensor in node.inputs:
             if tensor.node is not None:

@@ -58,7 +58,7 @@ class Model(Trainer, Layer):
             cls = type(self)
             if not issubclass(cls, Model.functional_class):
                 self.__class__ = type(cls.__name__, (cls, Model.functional_class), {"__module__": cls.__module__})
-            Model.functional_class.__init__(self, *args, **kwargs)  # type: ignore[misc]
+            Model.functional_class.__init__(self, *args, **kwargs)
             return
         if args:
             raise ArgumentError(

@@ -53,7 +53,9 @@ class Sequential(Model):
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Puts a layer on top."""
         self._append(layer)
-        if rebuild:
+        if self.built and rebuild:
+            self._stack_output = self._stack[-1](self._stack_output)
+        elif rebuild:
             self._draw()
 
     def pop(self, rebuild: bool = True) -> Layer:
@@ -62,8 +64,9 @@ class Sequential(Model):
             raise ArgumentError(f"{self._who()} has no layers to take off.")
         layer = self._stack.pop()
         self._forget_programs()
-        if rebuild:
-            self._draw()
+        if self.built:
+            self._stack_output = layer._nodes.pop().args[0]
+            self.built = bool(self.layers)
         return layer
 
     def _append(self, layer: Any) -> None:
@@ -85,10 +88,7 @@ class Sequential(Model):
 
     def _draw(self) -> None:
         """Calls the layers on a symbolic input, if its shape is known, which builds them."""
-        self.built, self._stack_input, self._stack_output = False, None, None
-        if not self._stack or not isinstance(self._stack[0], InputLayer):
-            return
-        if len(self._stack) > 1:
+        if len(self._stack) > 1 and isinstance(self._stack[0], InputLayer):
             self.build(self._stack[0].batch_shape)
 
     def build(self, input_shape: Any = None) -> None:

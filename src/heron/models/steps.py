@@ -238,7 +238,7 @@ def _rows(x: Any) -> int:
 def _unpack(data: Any) -> tuple[Any, Any, Any]:
     if not isinstance(data, tuple):
         return data, None, None
-    return (*data, None, None)[:3]  # type: ignore[return-value]
+    return (*data, None, None)[:3]
 
 
 def _log_name(metric: Any) -> str:

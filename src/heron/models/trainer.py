@@ -12,7 +12,7 @@ from heron import config, optimizers
 from heron.callbacks import CallbackList, History, ProgbarLogger
 from heron.data import adapt
 from heron.data.arrays import rows_at
-from heron.data.feed import Block, check_batch_size, split_tail
+from heron.data.feed import ArrayFeed, Block, check_batch_size, split_tail
 from heron.errors import ArgumentError, DataError
 from heron.layers.structure import map_leaves
 from heron.models import checks
@@ -232,8 +232,8 @@ class Trainer(Steps):
     def _prepare(self, feed: Any, method: str) -> None:
         """Builds model, optimizer and metrics for the data, after checking that they go together."""
         x, y, sample_weight = feed.sample()
-        whole = feed.data if isinstance(feed, adapt.ArrayFeed) else (x, y, sample_weight)
-        outputs = self._outputs_for(x)
+        whole = feed.data if isinstance(feed, ArrayFeed) else (x, y, sample_weight)
+        outputs = self._outputs_for(whole[0])
         checks.check_targets(self, self._objective, whole, outputs, method)
         self._objective.resolve(y, outputs)  # type: ignore[union-attr]
         if method == "fit" or method == "train_on_batch":
@@ -376,12 +376,12 @@ class Trainer(Steps):
         listeners = CallbackList(callbacks, model=self)
         listeners.set_params({"epochs": 1, "steps": steps, "verbose": 0, "mode": "predict"})
         feed = self._feed(x, None, None, None, batch_size, False, steps, finite=False)
-        self._outputs_for(feed.sample()[0])
+        self._outputs_for(feed.data[0] if isinstance(feed, ArrayFeed) else feed.sample()[0])
         if "predict" not in self._programs:
             self._programs["predict"] = self._make_predictor()
         predictor = self._programs["predict"]
         listeners.on_predict_begin()
-        if isinstance(feed, adapt.ArrayFeed) and not listeners.wants_batches("predict"):
+        if isinstance(feed, ArrayFeed) and not listeners.wants_batches("predict"):
             rows = min(feed.rows, (feed.total or 0) * feed.batch)
             data = rows_at(feed.data[0], slice(0, rows))
             outputs = predictor(data, rows, batch_size)
@@ -393,7 +393,7 @@ class Trainer(Steps):
     def _predict_by_batch(self, feed: Any, predictor: Any, listeners: CallbackList) -> Any:
         parts, done = [], 0
         for block in feed.blocks(None):
-            for i in range(block.total):
+            for i in range(block.first, block.end):
                 stop = (i + 1) * block.batch if i < block.steps else None
                 rows = rows_at(block.data[0], slice(i * block.batch, stop))
                 listeners.on_predict_batch_begin(done)
@@ -407,11 +407,11 @@ class Trainer(Steps):
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """One step of training on one batch; loss and metrics go on from call to call until `reset_metrics`."""
+        """One step of training on one batch; returns its loss and metrics."""
         return self._on_batch("train", x, y, sample_weight, class_weight, return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
-        """Loss and metrics on one batch, which go on from call to call until `reset_metrics`."""
+        """Loss and metrics on one batch."""
         return self._on_batch("test", x, y, sample_weight, None, return_dict)
 
     def _on_batch(self, mode: str, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool) -> Any:
@@ -419,6 +419,7 @@ class Trainer(Steps):
         given = adapt.examples(x, y, sample_weight, class_weight, self._kind())
         feed = adapt.array_feed(given, given.rows)
         self._prepare(feed, f"{mode}_on_batch")
+        self.reset_metrics()
         program, variables = self._program(mode), self._state_variables()
         carry = program.start(variables.give(), feed.sample)
         block = Block(tuple(given), None, np.zeros(0, np.int32), given.rows, 1)

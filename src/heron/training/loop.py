@@ -84,9 +84,9 @@ def run_epoch(run: Run, generator: np.random.Generator | None, stopping: Callabl
     logs: dict[str, Any] = {}
     done = 0
     for block in run.feed.blocks(generator):
-        at = 0
-        while at < block.total and not stopping():
-            stop = run.pace.stop(at, block.total)
+        at = block.first
+        while at < block.end and not stopping():
+            stop = run.pace.stop(at, block.end)
             if hooks:
                 begin(done)
             started = time.perf_counter()

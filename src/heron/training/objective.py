@@ -88,11 +88,23 @@ class Objective:
                     for m in made:
                         m._log_name = f"{output.name}_{m.name}"
                 setattr(output, attribute, made)
+            if attribute == "weighted_metrics":
+                self._tell_apart()
         if many:
             for output in self.outputs:
                 if output.loss is not None:
                     output.tracker = metrics_module.Mean(name=f"{output.name}_loss")
         self.resolved = True
+
+    def _tell_apart(self) -> None:
+        """Puts `weighted_` before the names of weighted metrics that are also there unweighted."""
+        for output in self.outputs:
+            plain = {metric.name for metric in output.metrics}
+            for metric in output.weighted_metrics:
+                if metric.name in plain:
+                    metric._log_name = getattr(metric, "_log_name", metric.name).removesuffix(metric.name) + (
+                        f"weighted_{metric.name}"
+                    )
 
     def _name_of(self, index: int, path: Any) -> str:
         if index < len(self.output_names):
@@ -103,7 +115,11 @@ class Objective:
     @property
     def metrics(self) -> list[Any]:
         """All metrics in the order in which they are reported, the loss first."""
-        trackers = [o.tracker for o in self.outputs if o.tracker is not None]
+        loss = self.given[0]
+        named = [o for o in self.outputs if o.tracker is not None]
+        if isinstance(loss, dict):
+            named.sort(key=lambda o: list(loss).index(o.name))
+        trackers = [o.tracker for o in named]
         own = [m for o in self.outputs for m in (*o.metrics, *o.weighted_metrics)]
         return [self.loss_tracker, *trackers, *own]
 
