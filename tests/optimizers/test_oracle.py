@@ -35,6 +35,24 @@ OWN = [
     ("Lion", {"learning_rate": 0.01, "beta_1": 0.6, "beta_2": 0.8}),
     ("Lamb", {"learning_rate": 0.1}),
     ("Lamb", {"learning_rate": 0.1, "beta_1": 0.6, "beta_2": 0.8, "epsilon": 1e-2}),
+    ("Adafactor", {"learning_rate": 0.3}),
+    ("Adafactor", {"learning_rate": 0.3, "beta_2_decay": -0.5, "epsilon_2": 0.1, "clip_threshold": 0.5}),
+    ("Muon", {"learning_rate": 0.1}),
+    (
+        "Muon",
+        {
+            "learning_rate": 0.1,
+            "adam_weight_decay": 0.1,
+            "adam_lr_ratio": 0.5,
+            "momentum": 0.8,
+            "ns_steps": 3,
+            "nesterov": False,
+            "rms_rate": None,
+        },
+    ),
+    ("Muon", {"learning_rate": 0.1, "exclude_layers": ["kern.l"], "weight_decay": None}),
+    ("ScheduleFreeAdamW", {"learning_rate": 0.1}),
+    ("ScheduleFreeAdamW", {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.9, "warmup_steps": 4, "weight_decay": 0.1}),
     ("Ftrl", {"learning_rate": 0.1}),
     (
         "Ftrl",
@@ -83,12 +101,16 @@ def names(value):
 @pytest.mark.parametrize(("name", "given"), OWN, ids=names)
 def test_the_update_rule_is_that_of_keras(name, given):
     assert_same(
-        run_heron(getattr(optimizers, name)(**given)), run_keras(getattr(keras.optimizers, name)(**given)), rtol=1e-4
+        run_heron(getattr(optimizers, name)(**given)),
+        run_keras(getattr(keras.optimizers, name)(**given)),
+        rtol=1e-4,
+        atol=1e-5,
     )
 
 
-@pytest.mark.parametrize("given", SHARED, ids=names)
-@pytest.mark.parametrize("name", ["SGD", "Adam", "Nadam"])
+@pytest.mark.parametrize(
+    ("name", "given"), [*(("Adam", g) for g in SHARED), ("SGD", SHARED[-1]), ("Nadam", SHARED[-1])]
+)
 def test_the_shared_arguments_work_as_in_keras(name, given):
     given = {"learning_rate": 0.05, **given}
     assert_same(
@@ -96,8 +118,10 @@ def test_the_shared_arguments_work_as_in_keras(name, given):
     )
 
 
-@pytest.mark.parametrize("rate", RATES)
-@pytest.mark.parametrize("given", [{}, {"gradient_accumulation_steps": 2}, {"weight_decay": 0.1}], ids=names)
+@pytest.mark.parametrize(
+    ("rate", "given"),
+    [*((r, {}) for r in RATES), (RATES[0], {"gradient_accumulation_steps": 2, "weight_decay": 0.1})],
+)
 def test_a_schedule_gives_the_rate_as_in_keras(rate, given):
     ours = optimizers.SGD(rate(schedules), **given)
     theirs = keras.optimizers.SGD(rate(keras.optimizers.schedules), **given)
@@ -132,26 +156,33 @@ def test_the_dynamic_loss_scale_is_that_of_keras(given):
     assert_same(ours, theirs, rtol=1e-4)
 
 
-def test_a_step_with_infinite_gradients_is_left_out_as_in_keras():
-    def run(module, variable, eager):
-        optimizer = module.LossScaleOptimizer(module.SGD(0.1, momentum=0.9), initial_scale=16.0, dynamic_growth_steps=2)
-        variables = [variable(v, name=n) for v, n in zip(starts(), NAMES, strict=True)]
-        optimizer.build(variables)
-        state, history = [[v.value for v in variables], [v.value for v in optimizer.variables]], []
-        for i in range(8):
-            grads = [np.full(v.shape, 0.5 * i, np.float32) for v in variables]
-            grads[1][0] = {2: np.inf, 5: np.nan}.get(i, 1.0)
-            if eager:
-                optimizer.apply(grads)
-                state = [[v.value for v in variables], [v.value for v in optimizer.variables]]
-            else:
-                state = optimizer.stateless_apply(state[1], [jax.numpy.asarray(g) for g in grads], state[0])
-            history.append([np.asarray(v) for part in state for v in part])
-        return history
+def by_steps(variable, optimizer, gradients, pure=True, overwrite=False):
+    """The values of all variables after each of the steps with the given gradients."""
+    variables = [variable(v, name=n) for v, n in zip(starts(), NAMES, strict=True)]
+    variables[1].overwrite_with_gradient = overwrite
+    optimizer.build(variables)
+    step = jax.jit(lambda state, grads: optimizer.stateless_apply(state[1], grads, state[0]))
+    state, history = [[v.value for v in variables], [v.value for v in optimizer.variables]], []
+    for grads in gradients:
+        if pure:
+            state = step(state, grads)
+        else:
+            optimizer.apply(grads)
+            state = [[v.value for v in variables], [v.value for v in optimizer.variables]]
+        history.append([np.asarray(v) for part in state for v in part])
+    return history
 
-    theirs = run(keras.optimizers, keras.Variable, eager=False)  # Keras's stateful form fails on JAX
-    assert_same(run(optimizers, Variable, eager=False), theirs)
-    assert_same(run(optimizers, Variable, eager=True), theirs)
+
+def test_a_step_with_infinite_gradients_is_left_out_as_in_keras():
+    gradients = [[np.full(v.shape, 0.5 * i, np.float32) for v in starts()] for i in range(8)]
+    gradients[2][1][0], gradients[5][1][0] = np.inf, np.nan
+
+    def make(module):
+        return module.LossScaleOptimizer(module.SGD(0.1, momentum=0.9), initial_scale=16.0, dynamic_growth_steps=2)
+
+    theirs = by_steps(keras.Variable, make(keras.optimizers), gradients)
+    assert_same(by_steps(Variable, make(optimizers), gradients), theirs)
+    assert_same(by_steps(Variable, make(optimizers), gradients, pure=False), theirs)
 
 
 @pytest.mark.parametrize(("name", "given"), [*OWN, ("Adam", {"use_ema": True, "gradient_accumulation_steps": 2})])
@@ -162,6 +193,8 @@ def test_variables_have_the_order_shapes_dtypes_and_paths_of_keras(name, given):
         return [(v.path, tuple(v.shape), str(v.dtype)) for v in optimizer.variables]
 
     ours, theirs = listed(optimizers, Variable), listed(keras.optimizers, keras.Variable)
+    if name == "Adafactor":  # two counters of Keras that nothing uses lie outside of its scope
+        theirs = [("opt/" + path.removeprefix("opt/"), *rest) for path, *rest in theirs]
     if name == "Nadam":  # which Keras leaves without a name
         assert ours.pop() == ("opt/u_product", (), "float32")
         assert theirs.pop()[1:] == ((), "float32")
@@ -184,6 +217,7 @@ def test_configs_are_those_of_keras_and_each_reads_the_other(name, given):
     ours, theirs = getattr(optimizers, name)(**given), getattr(keras.optimizers, name)(**given)
     a, b = ours.get_config(), theirs.get_config()
     assert a.pop("name").startswith(b.pop("name").rstrip("_0123456789"))
+    assert a.pop("exclude_layers", None) == b.pop("exclude_layers", None)
     assert a == pytest.approx(b)
     assert optimizers.deserialize(keras.optimizers.serialize(theirs)).get_config().keys() == ours.get_config().keys()
     if name == "Lamb":  # which Keras cannot read back either
@@ -220,19 +254,14 @@ def test_excluded_variables_and_constraints_are_as_in_keras():
 
 @pytest.mark.parametrize("steps", [None, 2])
 def test_variables_that_their_gradient_overwrites_are_as_in_keras(steps):
-    def run(module, variable):
-        optimizer = module.Adam(0.1, weight_decay=0.1, gradient_accumulation_steps=steps)
-        variables = [variable(v, name=n) for v, n in zip(starts(), NAMES, strict=True)]
-        variables[1].overwrite_with_gradient = True
-        optimizer.build(variables)
-        history = []
-        for i in range(5):
-            grads = [jax.numpy.full(v.shape, (-1.0) ** i * (i + 1)) for v in variables]
-            optimizer.apply(grads)
-            history.append([np.asarray(v.value) for v in [*variables, *optimizer.variables]])
-        return history
+    gradients = [[np.full(v.shape, (-1.0) ** i * (i + 1), np.float32) for v in starts()] for i in range(5)]
 
-    assert_same(run(optimizers, Variable), run(keras.optimizers, keras.Variable), rtol=1e-4)
+    def make(module):
+        return module.Adam(0.1, weight_decay=0.1, gradient_accumulation_steps=steps)
+
+    theirs = by_steps(keras.Variable, make(keras.optimizers), gradients, overwrite=True)
+    assert_same(by_steps(Variable, make(optimizers), gradients, overwrite=True), theirs, rtol=1e-4)
+    assert_same(by_steps(Variable, make(optimizers), gradients, pure=False, overwrite=True), theirs, rtol=1e-4)
 
 
 def test_an_unused_variable_keeps_its_value_and_slots():

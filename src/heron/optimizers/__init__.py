@@ -7,6 +7,9 @@
 | `Adam`, `AdamW`, `Adamax`, `Nadam`, `Lamb` | averaged gradients over averaged squares, and variants |
 | `Adagrad`, `Adadelta`, `Ftrl` | sums of squares; for sparse features |
 | `Lion` | steps of one size in the direction of the sign |
+| `Adafactor` | averaged squares put together from rows and columns |
+| `Muon` | momentum, made orthogonal for matrices |
+| `ScheduleFreeAdamW` | Adam with an average of its path for a falling rate |
 | `LossScaleOptimizer` | a dynamic loss scale around another, for float16 |
 | `Optimizer` | the base, for rules of your own |
 
@@ -21,17 +24,21 @@ from typing import Any
 from heron import registry
 from heron.errors import ArgumentError, value_text
 from heron.optimizers import schedules
+from heron.optimizers.adafactor import Adafactor
 from heron.optimizers.adagrad import Adadelta, Adagrad, Ftrl
 from heron.optimizers.adam import Adam, Adamax, AdamW, Lamb, Nadam
 from heron.optimizers.base import Optimizer
 from heron.optimizers.lion import Lion
 from heron.optimizers.loss_scale import LossScaleOptimizer
+from heron.optimizers.muon import Muon
 from heron.optimizers.rmsprop import RMSprop
+from heron.optimizers.schedule_free import ScheduleFreeAdamW
 from heron.optimizers.sgd import SGD
 
 __all__ = [
     "SGD",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
@@ -40,9 +47,11 @@ __all__ = [
     "Lamb",
     "Lion",
     "LossScaleOptimizer",
+    "Muon",
     "Nadam",
     "Optimizer",
     "RMSprop",
+    "ScheduleFreeAdamW",
     "deserialize",
     "get",
     "schedules",
@@ -51,7 +60,7 @@ __all__ = [
 
 _ALL = (
     *(SGD, RMSprop, Adam, AdamW, Adamax, Nadam, Lamb),
-    *(Adagrad, Adadelta, Ftrl, Lion, LossScaleOptimizer, Optimizer),
+    *(Adagrad, Adadelta, Ftrl, Adafactor, Lion, Muon, ScheduleFreeAdamW, LossScaleOptimizer, Optimizer),
 )
 _BY_NAME = {cls.__name__.lower(): cls for cls in _ALL if cls not in (Optimizer, LossScaleOptimizer)}
 

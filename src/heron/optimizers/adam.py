@@ -80,7 +80,7 @@ class Adam(Optimizer):
     def rule(self, w: jax.Array, g: jax.Array, slots: Arrays, scalars: Arrays) -> tuple[jax.Array, Arrays]:
         m, v = moments(g, slots, self.beta_1, self.beta_2)
         new = {"momentum": m, "velocity": v}
-        if self.amsgrad:
+        if "velocity_hat" in slots:
             v = new["velocity_hat"] = jnp.maximum(slots["velocity_hat"], v)
         return w - scalars["lr"] * m / (jnp.sqrt(v) + self.epsilon), new
 

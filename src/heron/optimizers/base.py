@@ -7,7 +7,7 @@ whole is pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -17,7 +17,7 @@ from heron.errors import ArgumentError, NotBuiltError
 from heron.optimizers import gradients
 from heron.optimizers.configured import ConfiguredOptimizer
 from heron.optimizers.gradients import assign_if, variable_names
-from heron.variables import Scope, Variable
+from heron.variables import Scope, Variable, in_scope
 
 Arrays = Mapping[str, jax.Array]
 
@@ -79,7 +79,7 @@ class Optimizer(ConfiguredOptimizer):
             scalars: what `scalars` returned.
 
         Returns:
-            The new value, and the new arrays by name.
+            The new value, and the new arrays by name; those left out stay as they are.
         """
         raise NotImplementedError(
             f"{type(self).__name__} has no update rule: write a method rule(self, w, g, slots, scalars), or "
@@ -97,7 +97,8 @@ class Optimizer(ConfiguredOptimizer):
     def _apply_rule(self, gradient: jax.Array, variable: Variable, scalars: Arrays) -> None:
         index, dtype = self._get_variable_index(variable), variable.dtype
         held = {name: made[index] for name, made in self._slots.items()}
-        value, slots = self.rule(
+        rule = self.rule if in_scope() else self._compiled_rule()
+        value, slots = rule(
             variable.value,
             gradient.astype(dtype),
             {name: v.value for name, v in held.items() if v is not None},
@@ -105,8 +106,20 @@ class Optimizer(ConfiguredOptimizer):
         )
         variable.assign(value)
         for name, v in held.items():
-            if v is not None:
+            if v is not None and name in slots:
                 v.assign(slots[name])
+
+    def _compiled_rule(self) -> Callable[..., tuple[jax.Array, Arrays]]:
+        """`rule` compiled, for updates outside of any program; anew when a setting has been changed."""
+        settings = {name: value for name, value in self.__dict__.items() if isinstance(value, float | int | str | None)}
+        held = self.__dict__.get("_program")
+        if held is None or held[0] != settings:
+            held = self.__dict__["_program"] = (settings, jax.jit(self.rule))
+        program: Callable[..., tuple[jax.Array, Arrays]] = held[1]
+        return program
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_program"}
 
     def assign(self, variable: Variable, value: Any) -> None:
         """Gives `variable` a value; for use in `update_step`."""

@@ -71,7 +71,7 @@ class ConfiguredOptimizer(OptimizerState):
         given = super().arguments
         for name, value in given.items():
             now = self.__dict__.get(name, value)
-            if name != "name" and isinstance(now, bool | int | float | str | None):
+            if name != "name" and isinstance(now, bool | int | float | str | None) and now != value:
                 given[name] = now
         if "learning_rate" in given:
             given["learning_rate"] = self._present_rate(given["learning_rate"])
@@ -108,7 +108,9 @@ class ConfiguredOptimizer(OptimizerState):
 
     @learning_rate.setter
     def learning_rate(self, learning_rate: Any) -> None:
-        LEARNING_RATE.check(type(self).__name__, "learning_rate", learning_rate)
+        learning_rate = learning_rate.value if isinstance(learning_rate, Variable) else learning_rate
+        if not isinstance(learning_rate, jax.core.Tracer):
+            LEARNING_RATE.check(type(self).__name__, "learning_rate", learning_rate)
         held = self._learning_rate
         if callable(learning_rate):
             self.__dict__["_variables"] = [v for v in self.__dict__["_variables"] if v is not held]
@@ -156,10 +158,11 @@ class ConfiguredOptimizer(OptimizerState):
 
     def _decay_of(self, variable: Variable) -> float | None:
         """The weight decay of `variable`, None for none."""
-        if self.weight_decay is None or variable in self._undecayed:
-            return None
+        return self.weight_decay if self._may_decay(variable) else None
+
+    def _may_decay(self, variable: Variable) -> bool:
         named = self._undecayed_names is not None and self._undecayed_names.search(variable.name)
-        return None if named else self.weight_decay
+        return not named and variable not in self._undecayed
 
 
 def _takes_step(function: Any) -> bool:

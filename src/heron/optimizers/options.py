@@ -30,7 +30,7 @@ def _mend_rate(value: Any) -> str:
             return f"Write {float(value)} without quotes."
         except ValueError:
             return "Write a number such as 0.001."
-    if is_number(value) and not isinstance(value, Variable) and value < 0:
+    if not isinstance(value, Variable) and is_number(value) and value < 0:
         return f"A negative rate climbs the loss instead of descending it; write {-value}."
     return ""
 

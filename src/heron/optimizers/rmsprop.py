@@ -69,10 +69,10 @@ class RMSprop(Optimizer):
     def rule(self, w: jax.Array, g: jax.Array, slots: Arrays, scalars: Arrays) -> tuple[jax.Array, Arrays]:
         v = self.rho * slots["velocity"] + (1 - self.rho) * jnp.square(g)
         new, divisor = {"velocity": v}, v
-        if self.centered:
+        if "average_gradient" in slots:
             new["average_gradient"] = self.rho * slots["average_gradient"] + (1 - self.rho) * g
             divisor = v - jnp.square(new["average_gradient"])
         step = scalars["lr"] * g / jnp.sqrt(divisor + self.epsilon)
-        if self.momentum > 0:
+        if "momentum" in slots:
             step = new["momentum"] = self.momentum * slots["momentum"] + step
         return w - step, new

@@ -61,7 +61,7 @@ class SGD(Optimizer):
 
     def rule(self, w: jax.Array, g: jax.Array, slots: Arrays, scalars: Arrays) -> tuple[jax.Array, Arrays]:
         step = scalars["lr"] * g
-        if not self.momentum:
+        if "momentum" not in slots:
             return w - step, {}
         m = self.momentum * slots["momentum"] - step
         return w + (self.momentum * m - step if self.nesterov else m), {"momentum": m}

@@ -143,9 +143,12 @@ class OptimizerState(Refusing):
     def _build_block(self, block: Iterable[Any]) -> None:
         for v in self._trainable_variables:
             for slot in block:
-                start = None if v.overwrite_with_gradient else self.initial_slot(slot, v)
-                made = None if start is None else self.add_variable_from_reference(v, slot, start)
+                made = None if v.overwrite_with_gradient else self._make_slot(slot, v)
                 self._slots.setdefault(slot, []).append(made)
+
+    def _make_slot(self, slot: str, variable: Variable) -> Variable | None:
+        start = self.initial_slot(slot, variable)
+        return None if start is None else self.add_variable_from_reference(variable, slot, start)
 
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Gives each of `variables` its value from `weights`, arrays in the same order.

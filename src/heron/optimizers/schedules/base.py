@@ -51,6 +51,18 @@ def as_float(step: Any) -> jax.Array:
     return jnp.asarray(step, dtype="float64" if settings.floatx() == "float64" else "float32")
 
 
+def whole(step: Any, size: float) -> jax.Array:
+    """How many whole times `size` goes into `step`, as a float.
+
+    Between integers this is exact. A compiler may turn `step / 7` into `step * (1 / 7)`, whose floor is off by one for
+    some multiples of 7.
+    """
+    step = jnp.asarray(step.value if isinstance(step, Variable) else step)
+    if jnp.issubdtype(step.dtype, jnp.integer) and float(size).is_integer():
+        return as_float(step // int(size))
+    return jnp.floor(as_float(step) / size)
+
+
 def serialize(learning_rate_schedule: LearningRateSchedule) -> dict[str, Any]:
     """Returns the schedule as plain data that `deserialize` reads.
 

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from heron.optimizers.schedules.base import DECAY_STEPS, LearningRateSchedule, as_float
+from heron.optimizers.schedules.base import DECAY_STEPS, LearningRateSchedule, as_float, whole
 from heron.validate import NON_NEGATIVE, NUMBER, POSITIVE, TEXT
 
 
@@ -118,10 +118,11 @@ class CosineDecayRestarts(LearningRateSchedule):
         done = as_float(step) / self.first_decay_steps
         t = self.t_mul
         if t == 1:
-            restarts = jnp.floor(done)
+            restarts = whole(step, self.first_decay_steps)
             done = done - restarts
         else:  # restart i happens at the sum of a geometric series, (1 - t**i) / (1 - t)
-            restarts = jnp.floor(jnp.log(1.0 - done * (1.0 - t)) / jnp.log(jnp.asarray(t, done.dtype)))
+            ratio = jnp.log(1.0 - done * (1.0 - t)) / jnp.log(jnp.asarray(t, done.dtype))
+            restarts = jnp.floor(ratio * (1.0 + 1e-6))  # the logarithms of whole powers are not whole
             power = jnp.power(t, restarts)
             done = (done - (1.0 - power) / (1.0 - t)) / power
         return self.initial_learning_rate * _cosine(done, self.alpha, jnp.power(self.m_mul, restarts))

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from heron.errors import ArgumentError, value_text
-from heron.optimizers.schedules.base import DECAY_STEPS, LearningRateSchedule, as_float
+from heron.optimizers.schedules.base import DECAY_STEPS, LearningRateSchedule, as_float, whole
 from heron.validate import BOOL, NON_NEGATIVE, NUMBER, TEXT, Rule, is_number
 
 _NUMBERS = Rule(
@@ -42,8 +42,7 @@ class _TimedDecay(LearningRateSchedule):
         self.name = name
 
     def _decays(self, step: Any) -> jax.Array:
-        done = as_float(step) / self.decay_steps
-        return jnp.floor(done) if self.staircase else done
+        return whole(step, self.decay_steps) if self.staircase else as_float(step) / self.decay_steps
 
 
 class ExponentialDecay(_TimedDecay):
@@ -198,6 +197,7 @@ class PolynomialDecay(LearningRateSchedule):
 
     def __call__(self, step: Any) -> jax.Array:
         done = as_float(step) / self.decay_steps
-        done = done / jnp.maximum(jnp.ceil(done), 1.0) if self.cycle else jnp.minimum(done, 1.0)
+        if self.cycle:
+            done = done / jnp.maximum(-whole(-step, self.decay_steps), 1.0)  # rounded up
         span = self.initial_learning_rate - self.end_learning_rate
-        return span * jnp.power(1.0 - done, self.power) + self.end_learning_rate
+        return span * jnp.power(1.0 - jnp.minimum(done, 1.0), self.power) + self.end_learning_rate
