@@ -259,6 +259,14 @@ def test_settings_changed_between_steps_count():
     assert w.numpy().tolist() == [1.0]
 
 
+def test_averages_put_in_place_do_not_share_memory():
+    w, optimizer = two(), SGD(0.1, use_ema=True)
+    optimizer.apply(ones(w), w)
+    optimizer.finalize_variable_values(w)
+    for v, average in zip(w, optimizer.variables[2:], strict=True):
+        assert v.value.unsafe_buffer_pointer() != average.value.unsafe_buffer_pointer()
+
+
 # Optimizers of one's own
 
 

@@ -321,7 +321,7 @@ class Optimizer(ConfiguredOptimizer):
             )
         for v, average in zip(var_list, self._averages, strict=True):
             if average is not None:
-                v.assign(average.value)
+                v.assign(jnp.copy(average.value))  # two variables in one buffer could not both be donated
 
     def scale_loss(self, loss: Any) -> Any:
         """Returns the loss times `loss_scale_factor`, of which the gradients are then taken."""
