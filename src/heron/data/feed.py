@@ -25,8 +25,8 @@ class Block(NamedTuple):
 
     Attributes:
         data: a structure of arrays `(rows, ...)`.
-        order: int32 `(steps, batch)`, the rows of each full batch; None for rows as they stand.
-        tail: int32 `(rest,)`, the rows of the odd last batch; empty for none.
+        order: uint32 `(steps, batch)`, the rows of each full batch; None for rows as they stand.
+        tail: uint32 `(rest,)`, the rows of the odd last batch; empty for none.
         batch: the number of rows in a full batch.
         steps: the number of full batches.
         first: the batch to begin with.
@@ -92,14 +92,14 @@ class ArrayFeed:
             rows = self._shuffled(generator)
             order = rows[:used].reshape(self.full, self.batch)
             return Block(self._device, order, rows[used:], self.batch, self.full)
-        return Block(self._device, None, np.arange(used, self.rows, dtype=np.int32), self.batch, self.full)
+        return Block(self._device, None, np.arange(used, self.rows, dtype=np.uint32), self.batch, self.full)
 
     def _shuffled(self, generator: np.random.Generator) -> np.ndarray:
         if self.shuffle == "batch":
-            rows = np.arange(self.full * self.batch, dtype=np.int32).reshape(self.full, self.batch)
-            rest = np.arange(rows.size, rows.size + self.rest, dtype=np.int32)
+            rows = np.arange(self.full * self.batch, dtype=np.uint32).reshape(self.full, self.batch)
+            rest = np.arange(rows.size, rows.size + self.rest, dtype=np.uint32)
             return np.concatenate([generator.permutation(rows).reshape(-1), rest])
-        return generator.permutation(self.rows).astype(np.int32)
+        return generator.permutation(self.rows).astype(np.uint32)
 
 
 class StreamFeed:
@@ -181,7 +181,7 @@ def _pack(batches: list[Any], capacity: int) -> Block:
     filled = batches + [batches[-1]] * (capacity - len(batches))
     data = jax.tree.map(lambda *leaves: jax.device_put(np.concatenate([np.asarray(a) for a in leaves])), *filled)
     rows = jax.tree.leaves(batches[0])[0].shape[0]
-    return Block(data, None, np.zeros(0, np.int32), rows, len(batches))
+    return Block(data, None, np.zeros(0, np.uint32), rows, len(batches))
 
 
 def check_batch_size(batch_size: Any) -> int:

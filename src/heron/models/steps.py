@@ -205,6 +205,7 @@ class Steps:
         program = Program(
             step,
             self._results if plain else lambda state: {},
+            self._with_clear_metrics,
             watch="loss",
             reported={"loss": np.float32(0)} if plain else None,
             eager=self.run_eagerly,
@@ -217,6 +218,12 @@ class Steps:
             (state.trainable_variables, state.non_trainable_variables, state.metrics_variables), data
         )
         return logs, TrainState(trainable, non_trainable, state.optimizer_variables, metrics)
+
+    def _with_clear_metrics(self, state: TrainState) -> TrainState:
+        variables = self.metrics_variables
+        with Scope(zip(variables, state.metrics_variables, strict=True)) as scope:
+            self.reset_metrics()
+            return state._replace(metrics_variables=[scope.value_of(v) for v in variables])
 
     def _results(self, state: Any) -> dict[str, Any]:
         with Scope(zip(self.metrics_variables, state.metrics_variables, strict=True)):

@@ -178,7 +178,6 @@ class Trainer(Steps):
             run,
             range(initial_epoch, epochs),
             generator,
-            self.reset_metrics,
             None if validation is None else self._validator(validation, listeners, validation_freq),
             self,
         )
@@ -289,7 +288,6 @@ class Trainer(Steps):
     # ---- evaluate and predict -------------------------------------------------------------------------------------
 
     def _evaluate(self, feed: Any, listeners: CallbackList) -> dict[str, float]:
-        self.reset_metrics()
         listeners.on_test_begin()
         run = Run(
             "test", self._program("test"), self._state_variables(), feed, listeners, self._pace(listeners, "test")
@@ -419,11 +417,10 @@ class Trainer(Steps):
         given = adapt.examples(x, y, sample_weight, class_weight, self._kind())
         feed = adapt.array_feed(given, given.rows)
         self._prepare(feed, f"{mode}_on_batch")
-        self.reset_metrics()
         program, variables = self._program(mode), self._state_variables()
         carry = program.start(variables.give(), feed.sample)
-        block = Block(tuple(given), None, np.zeros(0, np.int32), given.rows, 1)
-        carry, logs = program(carry, block, 0, 1)
+        block = Block(tuple(given), None, np.zeros(0, np.uint32), given.rows, 1)
+        carry, logs = program(carry, block, 0, 1, True)
         variables.take(carry.state)
         logs = as_floats(logs)
         logs.pop("__bad_step__", None)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
 
 from heron.callbacks.callback import CallbackList
@@ -72,7 +71,7 @@ class Run(NamedTuple):
 
 
 def run_epoch(run: Run, generator: np.random.Generator | None, stopping: Callable[[], bool]) -> dict[str, float]:
-    """One pass over the data; returns the logs as floats.
+    """One pass over the data, from cleared metrics; returns the logs as floats.
 
     Among them is `__bad_step__`, the first batch whose loss was NaN or infinite, -1 for none. The variables hold the
     current values whenever a callback runs, and when this returns or raises.
@@ -90,7 +89,7 @@ def run_epoch(run: Run, generator: np.random.Generator | None, stopping: Callabl
             if hooks:
                 begin(done)
             started = time.perf_counter()
-            carry, logs = _advance(run, carry, block, at, stop)
+            carry, logs = _advance(run, carry, block, (at, stop), fresh=done == 0)
             run.pace.timed(stop - at, time.perf_counter() - started)
             done += stop - at
             at = stop
@@ -103,18 +102,17 @@ def run_epoch(run: Run, generator: np.random.Generator | None, stopping: Callabl
     return logs
 
 
-def _advance(run: Run, carry: Carry, block: Any, start: int, stop: int) -> tuple[Carry, dict[str, Any]]:
-    """Runs batches `start` to `stop`, the variables giving their values before and taking them after."""
+def _advance(run: Run, carry: Carry, block: Any, span: tuple[int, int], fresh: bool) -> tuple[Carry, dict[str, Any]]:
+    """Runs the batches of `span`, the variables giving their values before and taking them after."""
     carry = carry._replace(state=run.variables.give())
-    carry, logs = run.program(carry, block, start, stop)
+    carry, logs = run.program(carry, block, *span, fresh)
     run.variables.take(carry.state)
     return carry, as_floats(logs)
 
 
 def as_floats(logs: dict[str, Any]) -> dict[str, Any]:
     """Python floats, in the order of their names; waits for them. Arrays of several numbers stay arrays."""
-    fetched = jax.device_get(logs)
-    return {name: float(v) if np.ndim(v) == 0 else np.asarray(v) for name, v in sorted(fetched.items())}
+    return {name: float(v) if v.ndim == 0 else np.asarray(v) for name, v in sorted(logs.items())}
 
 
 def _shown(logs: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +133,6 @@ def fit_loop(
     run: Run,
     epochs: range,
     generator: np.random.Generator,
-    reset: Callable[[], None],
     validate: Callable[[int], dict[str, float]] | None,
     model: Any,
 ) -> dict[str, float]:
@@ -145,7 +142,6 @@ def fit_loop(
         run: the training run.
         epochs: the numbers of the epochs.
         generator: draws the order of each epoch.
-        reset: clears the metrics, before each epoch.
         validate: evaluates after an epoch, by its number; returns `val_` logs, empty for none.
         model: whose `stop_training` is watched.
     """
@@ -155,7 +151,6 @@ def fit_loop(
     with Interruptible() as interrupt:
         stopping = Stop(model, interrupt)
         for epoch in epochs:
-            reset()
             callbacks.on_epoch_begin(epoch)
             logs = run_epoch(run, generator, stopping)
             bad = int(logs.pop("__bad_step__", -1))

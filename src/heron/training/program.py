@@ -46,6 +46,7 @@ class Program:
     Args:
         step: `(state, batch) -> (logs, state)`, pure.
         results: `(state) -> logs`, computed once after the last batch; merged over the step's own logs.
+        reset: `(state) -> state` with cleared metrics, applied where an epoch begins.
         watch: the name in the step's logs that is watched for NaN and infinity, or None.
         reported: what the step's logs look like, as zeros by name; None to find out from a first batch.
         eager: run the step in Python, without compiling.
@@ -55,6 +56,7 @@ class Program:
         self,
         step: Step,
         results: Callable[[Any], dict[str, Any]],
+        reset: Callable[[Any], Any],
         watch: str | None = None,
         reported: dict[str, Any] | None = None,
         eager: bool = False,
@@ -62,6 +64,7 @@ class Program:
         self._reported = reported
         self.step = step
         self.results = results
+        self.reset = reset
         self.watch = watch
         self.eager = eager
         self.traces = 0
@@ -79,20 +82,25 @@ class Program:
             self._reported = {name: np.zeros(s.shape, s.dtype) for name, s in shapes.items()}
         return Carry(state, dict(self._reported), np.int32(-1), np.int32(0))
 
-    def __call__(self, carry: Carry, block: Block, start: int, stop: int) -> tuple[Carry, dict[str, Any]]:
-        """Runs batches `start` up to `stop` of `block`; `carry` is used up."""
+    def __call__(self, carry: Carry, block: Block, start: int, stop: int, fresh: bool) -> tuple[Carry, dict[str, Any]]:
+        """Runs batches `start` up to `stop` of `block`, from cleared metrics if `fresh`; `carry` is used up."""
         if self.eager:
+            carry = carry._replace(state=self.reset(carry.state)) if fresh else carry
             return self._eagerly(carry, block, start, stop)
-        span = np.array([start, min(stop, block.steps), stop > block.steps], np.int32)
-        order = np.zeros(0, np.int32) if block.order is None else block.order
+        span = np.array([start, min(stop, block.steps), stop > block.steps, fresh], np.int32)
+        order = np.zeros(0, np.uint32) if block.order is None else block.order
         return self._run(carry, block.data, order, block.tail, span, batch=block.batch, steps=block.steps)
 
     def _loop(self, carry: Carry, data: Any, order: Any, tail: Any, span: Any, *, batch: int, steps: int) -> Any:
         self.traces += 1
+        cleared = self.reset(carry.state)
+        state = jax.tree.map(lambda new, old: new if new is old else jnp.where(span[3], new, old), cleared, carry.state)
+        carry = carry._replace(state=state)
 
         def full(i: Any, carry: Carry) -> Carry:
             if order.ndim == 2:
-                rows = jax.tree.map(lambda a: a.at[order[i]].get(mode="promise_in_bounds"), data)
+                chosen = jax.lax.dynamic_index_in_dim(order, i, keepdims=False)  # (batch,)
+                rows = jax.tree.map(lambda a: a.at[chosen].get(mode="promise_in_bounds"), data)
             else:
                 rows = jax.tree.map(lambda a: jax.lax.dynamic_slice_in_dim(a, i * batch, batch), data)
             return self._advance(carry, rows)
