@@ -154,7 +154,8 @@ class ProgbarLogger(Callback):
     def _draw(self, progress: Progress, end: str = "") -> None:
         self._pending = None
         self._screen = self._screen or _screen()
-        text = live_line(progress, self._screen._replace(columns=shutil.get_terminal_size().columns))
+        screen = self._screen._replace(columns=shutil.get_terminal_size().columns)
+        text = live_line(progress, screen, moving=not end)
         width = visible_width(text)
         sys.stdout.write("\r" + text + " " * (self._width - width) + end)
         sys.stdout.flush()

@@ -143,10 +143,11 @@ def bar(fraction: float, cells: int, screen: Screen) -> str:
     return f"{_GREEN}{filled}{_PLAIN}{_DIM}{rest}{_PLAIN}"
 
 
-def live_line(progress: Progress, screen: Screen) -> str:
-    """Returns the line that is written over, never wider than the screen less one.
+def live_line(progress: Progress, screen: Screen, moving: bool = True) -> str:
+    """Returns the line for a terminal.
 
-    What does not fit goes in this order: most of the bar, the bar, the last metrics.
+    What does not fit goes in this order: most of the bar, the bar, and while the line is `moving`, so that it can be
+    written over, the last metrics: then it is never wider than the screen less one. A line that stays keeps them.
 
     >>> live_line(Progress("Epoch 3/5", 12, 16, 3.0, 5.0, False, {"loss": 0.412}), Screen(60, True, False))
     'Epoch 3/5 ━━━━━━━━━━━━━━━───── 12/16 5s left - loss: 0.4120'
@@ -165,6 +166,8 @@ def live_line(progress: Progress, screen: Screen) -> str:
     fraction = min(1.0, progress.done / progress.steps) if progress.steps else float(progress.finished)
     shown = bar(fraction, min(BAR_CELLS, spare), screen) if spare >= _SMALLEST_BAR else ""
     head = " ".join(filter(None, [progress.title, shown, tail]))
+    if not moving:
+        return " - ".join([head, *metrics])
     while metrics and visible_width(" - ".join([head, *metrics])) > room:
         metrics.pop()
     line = " - ".join([head, *metrics])

@@ -20,7 +20,7 @@ _KINDS = {
     b"\x93NUMPY": "a NumPy array (.npy)",
     b"\x1f\x8b": "gzip-compressed data",
     b"\x80": "a Python pickle",
-    b"version https://git-lfs": "a Git LFS pointer, not the file itself",
+    b"version https://": "a Git LFS pointer, not the file itself",
     b"<": "a web page or XML",
 }
 
