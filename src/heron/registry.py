@@ -380,9 +380,9 @@ def _deserialize_object(config: Mapping[str, Any], kind: str | None) -> Any:
     if name in ("__tuple__", "__list__"):
         return tuple(inner) if name == "__tuple__" else list(inner)
     registered = config.get("registered_name")
-    found = custom_object(registered) if registered else None
-    found = found if found is not None else custom_object(name)
     wanted = inner if name == "function" else name
+    found = custom_object(registered) if registered else None
+    found = found if found is not None else custom_object(wanted)
     module = str(config.get("module") or "")
     kinds = [kind] if kind else []
     if module.startswith(("keras", "heron")):

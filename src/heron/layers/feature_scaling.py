@@ -28,7 +28,7 @@ def _are_numbers(value: Any) -> bool:
 _NUMBERS = Rule(
     "a number, or a list or array of numbers",
     _are_numbers,
-    (1.5, [1.0, 2.0], (0, 1)),
+    (1.5, (1.0, 2.0), (0, 1)),
     ("1", ["a"], True, []),
 )
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Self
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from heron import config, constraints, dtype_policies, initializers, regularizers, symbolic
 from heron.errors import ArgumentError, ArgumentTypeError, NotBuiltError, ShapeError, note, shape_text
 from heron.layers import context as calls
+from heron.layers.holder import WeightHolder
 from heron.layers.input_spec import InputSpec
 from heron.layers.structure import as_arrays, map_leaves, shapes_of
-from heron.random import SeedGenerator
 from heron.registry import Configurable, accepted_arguments
 from heron.symbolic import KerasTensor, Node, has_symbolic
 from heron.validate import BOOL, POSITIVE_INT, SHAPE, TEXT
@@ -61,7 +60,7 @@ def _building(build: Callable[..., None]) -> Callable[..., None]:
     return built_once
 
 
-class Layer(Configurable):
+class Layer(WeightHolder, Configurable):
     """A step of a model: weights and a function of them and of its inputs.
 
     A subclass writes `__init__` (store the arguments), `build(input_shape)` (create weights with `add_weight`) and
@@ -346,9 +345,6 @@ class Layer(Configurable):
             given |= {k: map_leaves(_shape_of, v) for k, v in kwargs.items() if hasattr(v, "shape")}
             self.build(**{n: given[n.removesuffix("_shape")] for n in names if n.removesuffix("_shape") in given})
 
-    def _who(self) -> str:
-        return f"{type(self).__name__} '{self.name}'"
-
     # ---- pure form ------------------------------------------------------------------------------------------------
 
     def stateless_call(
@@ -388,123 +384,6 @@ class Layer(Configurable):
                 self._clear_losses()
         after = [scope.value_of(v) for v in fixed]
         return (outputs, after, losses) if return_losses else (outputs, after)
-
-    # ---- what it is made of ---------------------------------------------------------------------------------------
-
-    def _parts(self, kind: type | tuple[type, ...]) -> Iterator[Any]:
-        """Objects of a kind among the attributes, also inside lists, tuples and dicts, in the order of assignment."""
-        for name, value in self.__dict__.items():
-            if name not in self._unscanned:
-                yield from _found(value, kind)
-
-    def _layers_inside(self) -> Iterator[Layer]:
-        return self._parts(Layer)
-
-    def _flatten_layers(self) -> Iterator[Layer]:
-        """This layer and all layers inside it, each once, outer ones first."""
-        seen: set[int] = set()
-
-        def walk(layer: Layer) -> Iterator[Layer]:
-            if id(layer) not in seen:
-                seen.add(id(layer))
-                yield layer
-                for inner in layer._layers_inside():
-                    yield from walk(inner)
-
-        return walk(self)
-
-    def _own_variables(self) -> list[Variable]:
-        listed = [*self._trainable_variables, *self._non_trainable_variables]
-        return _unique(iter([*listed, *self._parts(Variable)]))
-
-    @property
-    def weights(self) -> list[Variable]:
-        """All weights: this layer's trainable, its other ones, then those of the layers inside."""
-        return _unique(v for layer in self._flatten_layers() for v in layer._own_variables())
-
-    @property
-    def variables(self) -> list[Variable]:
-        """All weights and the states of random generators."""
-        return _unique(
-            v
-            for layer in self._flatten_layers()
-            for v in (*layer._own_variables(), *(g.state for g in layer._parts(SeedGenerator)))
-        )
-
-    @property
-    def trainable_variables(self) -> list[Variable]:
-        """The variables that optimizers change."""
-        return [v for v in self.variables if v.trainable]
-
-    @property
-    def non_trainable_variables(self) -> list[Variable]:
-        """The variables that optimizers leave alone, the states of random generators among them."""
-        return [v for v in self.variables if not v.trainable]
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """The weights that optimizers change."""
-        return [v for v in self.weights if v.trainable]
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """The weights that optimizers leave alone."""
-        return [v for v in self.weights if not v.trainable]
-
-    @property
-    def trainable(self) -> bool:
-        """Whether optimizers change the weights; setting it reaches all layers inside."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        value = bool(value)
-        for layer in self._flatten_layers():
-            layer._trainable = value
-            for variable in layer._trainable_variables:
-                variable.trainable = value
-
-    @property
-    def losses(self) -> list[Any]:
-        """The penalties: of the last call (`add_loss`, activity regularizers) and of the weights."""
-        collected = [loss for layer in self._flatten_layers() for loss in layer._losses]
-        penalised = self.trainable_variables
-        return collected + [v.regularizer(v.value) for v in penalised if v.regularizer is not None]
-
-    def _clear_losses(self) -> None:
-        for layer in self._flatten_layers():
-            layer._losses.clear()
-
-    def get_weights(self) -> list[np.ndarray]:
-        """Copies of the weights as NumPy arrays, in the order of `weights`."""
-        return [v.numpy() for v in self.weights]
-
-    def set_weights(self, weights: list[Any]) -> None:
-        """Replaces the weights; nothing is changed unless all shapes fit.
-
-        Raises:
-            ShapeError: for another number of arrays, or an array of another shape.
-        """
-        own = self.weights
-        if len(own) != len(weights):
-            raise ShapeError(
-                f"{self._who()} has {len(own)} weight arrays; set_weights received {len(weights)}."
-                + ("" if self.built else "\nIt is not built yet: call it on data, or build(input_shape), first.")
-            )
-        for variable, value in zip(own, weights, strict=True):
-            if np.shape(value) != variable.shape:
-                raise ShapeError(
-                    f"Weight '{variable.path}' of {self._who()} has shape {shape_text(variable.shape)}; "
-                    f"set_weights received shape {shape_text(np.shape(value))} in its place. Nothing was changed."
-                )
-        for variable, value in zip(own, weights, strict=True):
-            variable.assign(value)
-
-    def count_params(self) -> int:
-        """The number of numbers in the weights."""
-        if not self.built:
-            raise NotBuiltError(f"{self._who()} has no weights yet. Call it on data, or build(input_shape), first.")
-        return sum(v.size for v in self.weights)
 
     # ---- dtypes, shapes, graph ------------------------------------------------------------------------------------
 
@@ -590,21 +469,6 @@ class Layer(Configurable):
 
 def _shape_of(x: Any) -> tuple[int | None, ...]:
     return tuple(d if isinstance(d, int) else None for d in x.shape)
-
-
-def _found(value: Any, kind: Any) -> Iterator[Any]:
-    if isinstance(value, kind):
-        yield value
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _found(part, kind)
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _found(part, kind)
-
-
-def _unique(variables: Iterator[Variable]) -> list[Variable]:
-    return list({id(v): v for v in variables}.values())
 
 
 def _map_shapes(function: Callable[[Any], Any], shape: Any) -> Any:
