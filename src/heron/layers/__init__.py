@@ -48,44 +48,71 @@ from heron.layers.normalization import (
 from heron.layers.shaping import Flatten, Permute, RepeatVector, Reshape
 from heron.registry import publish
 
-_LAYERS = {
-    layer.__name__: layer
-    for layer in (
-        # core
-        *(InputLayer, Dense, EinsumDense, Embedding, Activation, Lambda, Identity, Masking),
-        # shape
-        *(Flatten, Permute, RepeatVector, Reshape),
-        # activation functions with settings
-        *(ELU, LeakyReLU, PReLU, ReLU, Softmax),
-        # against over-fitting
-        *(ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise),
-        *(SpatialDropout1D, SpatialDropout2D, SpatialDropout3D),
-        # several tensors into one
-        *(Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract),
-        # scale
-        *(BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization),
-        *(Normalization, Rescaling),
-    )
-}
-
 __all__ = [
     "Input",
     "InputSpec",
     "Layer",
+    "serialize",
+    "deserialize",
+    # core
+    "InputLayer",
+    "Dense",
+    "EinsumDense",
+    "Embedding",
+    "Activation",
+    "Lambda",
+    "Identity",
+    "Masking",
+    # shape
+    "Flatten",
+    "Permute",
+    "RepeatVector",
+    "Reshape",
+    # activation functions with settings
+    "ELU",
+    "LeakyReLU",
+    "PReLU",
+    "ReLU",
+    "Softmax",
+    # against over-fitting
+    "ActivityRegularization",
+    "AlphaDropout",
+    "Dropout",
+    "GaussianDropout",
+    "GaussianNoise",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+    # several tensors into one
+    "Add",
+    "Average",
+    "Concatenate",
+    "Dot",
+    "Maximum",
+    "Minimum",
+    "Multiply",
+    "Subtract",
     "add",
     "average",
     "concatenate",
-    "deserialize",
     "dot",
     "maximum",
     "minimum",
     "multiply",
-    "serialize",
     "subtract",
-    *_LAYERS,
+    # scale
+    "BatchNormalization",
+    "GroupNormalization",
+    "LayerNormalization",
+    "RMSNormalization",
+    "UnitNormalization",
+    "Normalization",
+    "Rescaling",
 ]
 
-publish("heron.layers", {"InputSpec": InputSpec, **_LAYERS})
+# What a config may name: every class but the base.
+_CLASSES = {name: globals()[name] for name in __all__ if isinstance(globals()[name], type)}
+publish("heron.layers", {name: cls for name, cls in _CLASSES.items() if cls is not Layer})
 
 # `layers.dense` is a slip for `layers.Dense`, not a wish for the module of that name, which `import` still finds.
 _NAMES = {name.lower() for name in __all__}
