@@ -24,6 +24,8 @@ _registered: dict[str, Any] = {}
 _scopes = threading.local()
 
 T = TypeVar("T")
+# functools.cache, typed so that classes may be passed; type checkers doubt that they can be hashed.
+_remembered: Callable[[T], T] = functools.cache  # type: ignore[assignment]
 
 
 # ---- constructor calls as configs ---------------------------------------------------------------------------------
@@ -142,7 +144,7 @@ def _constructors(cls: type) -> Iterator[inspect.Signature]:
             return
 
 
-@functools.cache
+@_remembered
 def accepted_arguments(cls: Any) -> list[str]:
     """The names of all arguments of `cls`, its own first."""
     names: dict[str, None] = {}
@@ -153,14 +155,14 @@ def accepted_arguments(cls: Any) -> list[str]:
     return list(names)
 
 
-@functools.cache
+@_remembered
 def accepts_anything(cls: Any) -> bool:
     """True when even the last constructor takes `**kwargs`, so that names cannot be checked."""
     signatures = list(_constructors(cls))
     return bool(signatures) and any(p.kind is p.VAR_KEYWORD for p in signatures[-1].parameters.values())
 
 
-@functools.cache
+@_remembered
 def argument_defaults(cls: Any) -> dict[str, Any]:
     """The default of each argument of `cls` that has one."""
     found: dict[str, Any] = {}

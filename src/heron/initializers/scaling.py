@@ -26,7 +26,7 @@ _TRUNCATED_STDDEV = 0.87962566103423978  # the standard deviation of a unit norm
 
 
 def compute_fans(
-    shape: Sequence[int], input_axes: int | Sequence[int] | None = None, output_axes: int | Sequence[int] | None = None
+    shape: Sequence[int], input_axes: Sequence[int] | None = None, output_axes: Sequence[int] | None = None
 ) -> tuple[int, int]:
     """Returns how many numbers flow into, and out of, one element of a weight's output.
 
@@ -103,7 +103,10 @@ class _Preset(VarianceScaling):
     preset: ClassVar[tuple[float, str, str]] = (1.0, "fan_in", "truncated_normal")
 
     def __init__(
-        self, seed: Any = None, input_axes: int | Sequence[int] | None = None, output_axes: int | Sequence[int] | None = None
+        self,
+        seed: Any = None,
+        input_axes: int | Sequence[int] | None = None,
+        output_axes: int | Sequence[int] | None = None,
     ) -> None:
         super().__init__(*self.preset, seed=seed, input_axes=input_axes, output_axes=output_axes)
 

@@ -99,6 +99,7 @@ class Layer(WeightHolder, Configurable):
     _unscanned = frozenset({"_arguments", "_nodes", "_losses", "input_spec", "dtype_policy"})
     supports_masking = False
     input_spec: Any = None
+    _build_shapes: tuple[Any, ...] | None = None  # what `build` was called with
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
