@@ -7,6 +7,7 @@ size
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import operator
 from collections.abc import Callable, Iterator
@@ -225,8 +226,9 @@ def _symbols() -> tuple[Any, ...]:
 def infer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Returns what `function` would return, symbolic tensors in place of arrays, without computing it.
 
-    Where the function asks a question of an unknown size that has no answer ("is it 3?"), it is traced with two sizes
-    instead, and what differs between the two is unknown.
+    Where the function asks a question of an unknown size that has no answer ("is it 3?"), an axis that is known in
+    another tensor is taken to be as long there; failing that it is traced with two sizes, and what differs between the
+    two is unknown.
     """
     if all(None not in leaf.shape for leaf in leaves((args, kwargs))):
         return _as_tensors(_trace(function, args, kwargs, lambda axis: 1))
@@ -235,6 +237,10 @@ def infer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     except HeronError:
         raise
     except Exception as reason:
+        known = _known_sizes(leaves((args, kwargs)))
+        if known:
+            with contextlib.suppress(Exception):
+                return _as_tensors(_trace(function, args, kwargs, lambda axis: known.get(axis) or _symbols()[axis]))
         first, second = (_probe(function, args, kwargs, size, reason) for size in _PROBES)
 
         def merge(one: Any, other: Any) -> KerasTensor:
@@ -242,6 +248,15 @@ def infer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
             return KerasTensor(tuple(shape), one.dtype.name)
 
         return jax.tree.map(merge, first, second)
+
+
+def _known_sizes(tensors: list[KerasTensor]) -> dict[int, int]:
+    """For axes that are unknown in some tensors and have one size in all others, that size: what is unknown must fit."""
+    sizes: dict[int, set[int | None]] = {}
+    for tensor in tensors:
+        for axis, size in enumerate(tensor.shape):
+            sizes.setdefault(axis, set()).add(size)
+    return {axis: size for axis, found in sizes.items() if None in found and len(found) == 2 for size in found if size}
 
 
 def _probe(function: Any, args: Any, kwargs: Any, size: int, reason: Exception) -> Any:

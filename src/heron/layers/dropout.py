@@ -125,7 +125,7 @@ class SpatialDropout(Dropout):
         return (shape[0], *ones, shape[-1])
 
     def get_config(self) -> dict[str, Any]:
-        """The arguments, with the data format that was in force; without `trainable`, which Keras does not take here."""
+        """The arguments with the data format that was in force; not `trainable`, which Keras does not take here."""
         config = {k: v for k, v in super().get_config().items() if k != "trainable"}
         return config | {"data_format": self.data_format} if "data_format" in config else config
 

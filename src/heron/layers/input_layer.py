@@ -79,7 +79,7 @@ class InputLayer(Layer):
         self.sparse = self.ragged = False
         self.optional = optional
         self.built = True
-        self._nodes.append(Node(self, (), {}, input_tensor or self._placeholder(name)))
+        self._nodes.append(Node(self, (), {}, self._placeholder(name) if input_tensor is None else input_tensor))
 
     def _full_shape(self, shape: Any, batch_size: int | None, batch_shape: Any) -> tuple[int | None, ...]:
         if batch_shape is not None and (shape is not None or batch_size is not None):

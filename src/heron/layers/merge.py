@@ -29,7 +29,7 @@ class Merge(Layer):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Combines a list of tensors, each an array, list of numbers or symbolic tensor."""
         if args and isinstance(args[0], list | tuple):
-            args = ([as_arrays(self, x) for x in args[0]], *args[1:])
+            args = ([as_arrays(self, x) for x in args[0]] or None, *args[1:])
         return super().__call__(*args, **kwargs)
 
     def _check_inputs(self, inputs: Any) -> None:

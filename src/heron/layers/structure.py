@@ -49,6 +49,8 @@ def as_arrays(owner: Any, value: Any) -> Any:
         return value.value
     if isinstance(value, list | tuple) and is_numbers(value):
         return numbers_to_array(value)
+    if isinstance(value, np.generic):
+        return numbers_to_array(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return np.asarray(value, dtype=np.float32 if isinstance(value, float) else np.int32)
     if isinstance(value, dict):
