@@ -112,6 +112,18 @@ def test_a_stream_trains_as_the_same_arrays_do():
             np.testing.assert_allclose(a, b, rtol=1e-6)
 
 
+def test_data_that_do_not_fit_the_device_train_the_same(monkeypatch):
+    whole, pieces = model(), model()
+    for made in (whole, pieces):
+        heron.utils.set_random_seed(5)
+        made.fit(X, Y, batch_size=8, epochs=3, verbose=0)
+        monkeypatch.setattr("heron.data.feed.fits_device", lambda size: False)
+        monkeypatch.setattr("heron.data.feed.BLOCK_BYTES", 8 * 16 * 4)
+    for a, b in zip(whole.get_weights(), pieces.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6)
+    assert pieces._programs["train"].traces == 2, "one for the full pieces, one for the odd last batch"
+
+
 def test_an_endless_generator_needs_steps_and_goes_on_across_epochs():
     seen = []
 

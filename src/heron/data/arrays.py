@@ -193,6 +193,6 @@ def check_finite(structure: Any, name: str) -> None:
         )
 
 
-def rows_at(structure: Any, rows: slice) -> Any:
-    """The samples `rows` of every array."""
+def rows_at(structure: Any, rows: Any) -> Any:
+    """The samples `rows`, a slice or indices, of every array."""
     return jax.tree.map(lambda a: a[rows], structure)

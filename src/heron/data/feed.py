@@ -18,6 +18,7 @@ from heron.errors import ArgumentError, DataError, shape_text
 
 BLOCK_BYTES = 64 * 2**20
 BLOCK_BATCHES = 64
+NO_ROWS = np.zeros(0, np.uint32)
 
 
 class Block(NamedTuple):
@@ -48,7 +49,7 @@ class Block(NamedTuple):
 
 
 class ArrayFeed:
-    """Arrays that stay on the device for the whole fit.
+    """Whole arrays: they stay on the device if they fit it, otherwise a few batches at a time are gathered on the host.
 
     Args:
         data: a structure of arrays that share their first axis.
@@ -57,10 +58,20 @@ class ArrayFeed:
         shuffle: whether each epoch visits the rows in a new order, `"batch"` to shuffle whole batches.
         steps: visit only so many batches an epoch, by default all; the next epoch goes on where this one stopped, and
             an epoch ends early where the data end.
+        resident: whether the data stay on the device; None to look at its memory.
     """
 
-    def __init__(self, data: Any, rows: int, batch_size: int, shuffle: bool | str = False, steps: int | None = None):
+    def __init__(
+        self,
+        data: Any,
+        rows: int,
+        batch_size: int,
+        shuffle: bool | str = False,
+        steps: int | None = None,
+        resident: bool | None = None,
+    ):
         self.data = data
+        self.resident = fits_device(_size(data)) if resident is None else resident
         self.rows = rows
         self.batch = min(batch_size, rows)
         self.shuffle = shuffle
@@ -82,11 +93,25 @@ class ArrayFeed:
         block = self._pass
         end = self.available if self.steps is None else min(block.first + self.steps, self.available)
         self._pass = None if end == self.available else block._replace(first=end)
-        yield block._replace(last=end)
+        block = block._replace(last=end)
+        yield from [block] if self.resident else self._pieces(block, end)
+
+    def _pieces(self, block: Block, end: int) -> Iterator[Block]:
+        """The batches of `block` up to `end`, gathered on the host, as many at a time as `BLOCK_BYTES` hold."""
+        row_bytes = max(1, _size(self.data) // self.rows)
+        count = max(1, min(self.full, BLOCK_BYTES // (row_bytes * self.batch)))
+        stop = min(end, block.steps)
+        for first in range(block.first, stop, count):
+            last = min(first + count, stop)
+            batches = block.order[first:last] if block.order is not None else _as_they_stand(first, last, self.batch)
+            rows = np.resize(batches, (count, self.batch)).reshape(-1)  # the last piece is filled up, to compile once
+            yield Block(_put(rows_at(self.data, rows)), None, NO_ROWS, self.batch, last - first)
+        if end > block.steps:
+            yield Block(_put(rows_at(self.data, block.tail)), None, NO_ROWS, self.rest, 1)
 
     def _begin(self, generator: np.random.Generator | None) -> Block:
         if self._device is None:
-            self._device = jax.tree.map(jax.device_put, self.data)
+            self._device = _put(self.data) if self.resident else self.data
         used = self.full * self.batch
         if self.shuffle and generator is not None:
             rows = self._shuffled(generator)
@@ -167,21 +192,38 @@ class StreamFeed:
             yield _pack(packed, _capacity(packed[0]) if self.total is None or self.total > len(packed) else len(packed))
 
 
+def fits_device(size: int) -> bool:
+    """Whether `size` bytes take less than half of what is free on the first device; memory of the host always does."""
+    stats = jax.devices()[0].memory_stats()
+    return not stats or "bytes_limit" not in stats or 2 * size < stats["bytes_limit"] - stats.get("bytes_in_use", 0)
+
+
+def _size(data: Any) -> int:
+    return sum(int(a.nbytes) for a in jax.tree.leaves(data))
+
+
+def _put(data: Any) -> Any:
+    return jax.tree.map(jax.device_put, data)
+
+
+def _as_they_stand(first: int, last: int, batch: int) -> np.ndarray:
+    return np.arange(first * batch, last * batch, dtype=np.uint32).reshape(-1, batch)
+
+
 def _shapes(batch: Any) -> Any:
     return jax.tree.map(lambda a: (a.shape, str(a.dtype)), batch)
 
 
 def _capacity(batch: Any) -> int:
-    size = sum(a.nbytes for a in jax.tree.leaves(batch)) or 1
-    return int(max(1, min(BLOCK_BATCHES, BLOCK_BYTES // size)))
+    return max(1, min(BLOCK_BATCHES, BLOCK_BYTES // max(1, _size(batch))))
 
 
 def _pack(batches: list[Any], capacity: int) -> Block:
     """One block of `capacity` batches, the missing ones filled with copies that no step visits."""
     filled = batches + [batches[-1]] * (capacity - len(batches))
-    data = jax.tree.map(lambda *leaves: jax.device_put(np.concatenate([np.asarray(a) for a in leaves])), *filled)
+    data = _put(jax.tree.map(lambda *leaves: np.concatenate([np.asarray(a) for a in leaves]), *filled))
     rows = jax.tree.leaves(batches[0])[0].shape[0]
-    return Block(data, None, np.zeros(0, np.uint32), rows, len(batches))
+    return Block(data, None, NO_ROWS, rows, len(batches))
 
 
 def check_batch_size(batch_size: Any) -> int:

@@ -12,7 +12,7 @@ from heron import config, optimizers
 from heron.callbacks import CallbackList, History, ProgbarLogger
 from heron.data import adapt
 from heron.data.arrays import rows_at
-from heron.data.feed import ArrayFeed, Block, check_batch_size, split_tail
+from heron.data.feed import NO_ROWS, ArrayFeed, Block, check_batch_size, split_tail
 from heron.errors import ArgumentError, DataError
 from heron.layers.structure import map_leaves
 from heron.models import checks
@@ -162,12 +162,14 @@ class Trainer(Steps):
         self._prepare(feed, "fit")
         validation = self._validation(validation_data, validation_batch_size or batch_size, validation_steps)
         verbose = 1 if verbose == "auto" else int(verbose)
-        history = History()
         listeners = CallbackList(callbacks)
-        listeners.callbacks.append(history)
+        history = next((one for one in listeners if isinstance(one, History)), None)
+        if history is None:
+            history = History()
+            listeners.callbacks.append(history)
         if verbose and not any(isinstance(one, ProgbarLogger) for one in listeners):
             listeners.callbacks.append(ProgbarLogger())
-        listeners.set_params({"epochs": epochs, "steps": feed.total, "verbose": verbose, "mode": "train"})
+        listeners.set_params({"epochs": epochs, "steps": feed.total, "verbose": verbose})
         self.stop_training, self.history = False, history
         listeners.set_model(self)
         run = Run(
@@ -180,8 +182,8 @@ class Trainer(Steps):
             generator,
             None if validation is None else self._validator(validation, listeners, validation_freq),
             self,
+            lambda: self.optimizer.finalize_variable_values(self.trainable_weights),  # type: ignore[attr-defined]
         )
-        self.optimizer.finalize_variable_values(self.trainable_weights)  # type: ignore[attr-defined]
         return history
 
     def _pace(self, listeners: CallbackList, mode: str) -> Pace:
@@ -331,7 +333,7 @@ class Trainer(Steps):
         listeners = CallbackList(callbacks)
         if verbose and not any(isinstance(one, ProgbarLogger) for one in listeners):
             listeners.callbacks.append(ProgbarLogger())
-        listeners.set_params({"epochs": 1, "steps": feed.total, "verbose": verbose, "mode": "test"})
+        listeners.set_params({"epochs": 1, "steps": feed.total, "verbose": verbose})
         listeners.set_model(self)
         logs = self._evaluate(feed, listeners)
         return logs if return_dict else self._in_order(logs)
@@ -372,7 +374,7 @@ class Trainer(Steps):
     def _predict(self, x: Any, batch_size: Any, steps: Any, callbacks: Any) -> Any:
         batch_size = check_batch_size(batch_size)
         listeners = CallbackList(callbacks, model=self)
-        listeners.set_params({"epochs": 1, "steps": steps, "verbose": 0, "mode": "predict"})
+        listeners.set_params({"epochs": 1, "steps": steps, "verbose": 0})
         feed = self._feed(x, None, None, None, batch_size, False, steps, finite=False)
         self._outputs_for(feed.data[0] if isinstance(feed, ArrayFeed) else feed.sample()[0])
         if "predict" not in self._programs:
@@ -419,7 +421,7 @@ class Trainer(Steps):
         self._prepare(feed, f"{mode}_on_batch")
         program, variables = self._program(mode), self._state_variables()
         carry = program.start(variables.give(), feed.sample)
-        block = Block(tuple(given), None, np.zeros(0, np.uint32), given.rows, 1)
+        block = Block(tuple(given), None, NO_ROWS, given.rows, 1)
         carry, logs = program(carry, block, 0, 1, True)
         variables.take(carry.state)
         logs = as_floats(logs)

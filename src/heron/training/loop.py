@@ -95,7 +95,7 @@ def run_epoch(run: Run, generator: np.random.Generator | None, stopping: Callabl
             at = stop
             if hooks:
                 end(done - 1, _shown(logs))
-            elif run.callbacks.wants_chunks:
+            if run.callbacks.wants_chunks:
                 run.callbacks.on_chunk_end(done, _shown(logs))
         if stopping():
             break
@@ -135,6 +135,7 @@ def fit_loop(
     generator: np.random.Generator,
     validate: Callable[[int], dict[str, float]] | None,
     model: Any,
+    finish: Callable[[], None],
 ) -> dict[str, float]:
     """Trains for `epochs`; returns the logs of the last.
 
@@ -144,6 +145,7 @@ def fit_loop(
         generator: draws the order of each epoch.
         validate: evaluates after an epoch, by its number; returns `val_` logs, empty for none.
         model: whose `stop_training` is watched.
+        finish: called after the last epoch, before the callbacks hear of the end.
     """
     callbacks, logs = run.callbacks, {}
     warned = False
@@ -162,12 +164,10 @@ def fit_loop(
             callbacks.on_epoch_end(epoch, logs)
             if stopping():
                 break
-        if interrupt.requested:
-            note(
-                f"Stopped by Ctrl-C in epoch {epoch + 1}. The weights and the history up to here are kept.",
-                stacklevel=4,
-            )
+    finish()
     callbacks.on_train_end(logs)
+    if interrupt.requested:
+        note(f"Stopped by Ctrl-C in epoch {epoch + 1}. The weights and the history up to here are kept.", stacklevel=4)
     return logs
 
 

@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from heron.data.feed import Block
+from heron.data.feed import NO_ROWS, Block
 from heron.variables import Variable
 
 Step = Callable[[Any, Any], tuple[dict[str, Any], Any]]
@@ -68,7 +68,7 @@ class Program:
         self.watch = watch
         self.eager = eager
         self.traces = 0
-        self._run = jax.jit(self._loop, static_argnames=("batch", "steps"), donate_argnums=0)
+        self._run = jax.jit(self._loop, static_argnames=("batch", "full"), donate_argnums=0)
 
     def start(self, state: Any, sample: Callable[[], Any]) -> Carry:
         """The carry at the beginning of an epoch.
@@ -88,16 +88,16 @@ class Program:
             carry = carry._replace(state=self.reset(carry.state)) if fresh else carry
             return self._eagerly(carry, block, start, stop)
         span = np.array([start, min(stop, block.steps), stop > block.steps, fresh], np.int32)
-        order = np.zeros(0, np.uint32) if block.order is None else block.order
-        return self._run(carry, block.data, order, block.tail, span, batch=block.batch, steps=block.steps)
+        order = NO_ROWS if block.order is None else block.order
+        return self._run(carry, block.data, order, block.tail, span, batch=block.batch, full=block.steps > 0)
 
-    def _loop(self, carry: Carry, data: Any, order: Any, tail: Any, span: Any, *, batch: int, steps: int) -> Any:
+    def _loop(self, carry: Carry, data: Any, order: Any, tail: Any, span: Any, *, batch: int, full: bool) -> Any:
         self.traces += 1
         cleared = self.reset(carry.state)
         state = jax.tree.map(lambda new, old: new if new is old else jnp.where(span[3], new, old), cleared, carry.state)
         carry = carry._replace(state=state)
 
-        def full(i: Any, carry: Carry) -> Carry:
+        def whole(i: Any, carry: Carry) -> Carry:
             if order.ndim == 2:
                 chosen = jax.lax.dynamic_index_in_dim(order, i, keepdims=False)  # (batch,)
                 rows = jax.tree.map(lambda a: a.at[chosen].get(mode="promise_in_bounds"), data)
@@ -108,8 +108,8 @@ class Program:
         def odd(_: Any, carry: Carry) -> Carry:
             return self._advance(carry, jax.tree.map(lambda a: a[tail], data))
 
-        if steps > 0:
-            carry = jax.lax.fori_loop(span[0], span[1], full, carry)
+        if full:
+            carry = jax.lax.fori_loop(span[0], span[1], whole, carry)
         if tail.shape[0] > 0:
             carry = jax.lax.fori_loop(0, span[2], odd, carry)
         return carry, self._report(carry)
