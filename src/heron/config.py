@@ -16,9 +16,12 @@ from heron.errors import ArgumentError
 from heron.validate import INT, POSITIVE, one_of
 
 __all__ = [
+    "disable_traceback_filtering",
+    "enable_traceback_filtering",
     "epsilon",
     "floatx",
     "image_data_format",
+    "is_traceback_filtering_enabled",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
@@ -37,6 +40,7 @@ class _Settings:
         self.epsilon = 1e-7
         self.image_data_format = "channels_last"
         self.dtype_policy: str | None = None
+        self.traceback_filtering = True
         self.seeds = np.random.default_rng()
         self.names: Counter[str] = Counter()
         self.lock = threading.Lock()
@@ -88,6 +92,21 @@ def set_image_data_format(data_format: str) -> None:
     """Sets where images keep their channels: `"channels_last"` or `"channels_first"`."""
     _DATA_FORMAT.check("set_image_data_format", "data_format", data_format)
     _settings.image_data_format = data_format
+
+
+def enable_traceback_filtering() -> None:
+    """Errors about a user's mistake show the user's lines and leave out those inside heron; so it is by default."""
+    _settings.traceback_filtering = True
+
+
+def disable_traceback_filtering() -> None:
+    """Errors show all lines, those inside heron too."""
+    _settings.traceback_filtering = False
+
+
+def is_traceback_filtering_enabled() -> bool:
+    """Whether errors leave out the lines inside heron."""
+    return _settings.traceback_filtering
 
 
 def dtype_policy_name() -> str:

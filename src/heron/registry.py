@@ -12,11 +12,13 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
-from heron.errors import ArgumentError, ArgumentTypeError, UnknownNameError, note, suggestion, value_text
+from heron.config import is_traceback_filtering_enabled
+from heron.errors import ArgumentError, ArgumentTypeError, HeronError, UnknownNameError, note, suggestion, value_text
 from heron.validate import Rule, check, unknown_argument
 
 _published: dict[str, dict[str, Any]] = {}
@@ -97,9 +99,17 @@ def _recording(init: Callable[..., None]) -> Callable[..., None]:
         for base in reversed(cls.__mro__):
             check(cls.__name__, base.__dict__.get("rules", {}), arguments)
         self.__dict__["_arguments"] = arguments
-        init(self, *args, **kwargs)
+        try:
+            init(self, *args, **kwargs)
+        except HeronError as error:
+            raise error.with_traceback(_shown_traceback(error)) from error.__cause__
 
     return recorded
+
+
+def _shown_traceback(error: HeronError) -> TracebackType | None:
+    """The lines below the present one that users see of their mistake: none, unless they asked for all."""
+    return None if is_traceback_filtering_enabled() else error.__traceback__
 
 
 def _modern_spelling(cls: type[Configurable], kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +117,7 @@ def _modern_spelling(cls: type[Configurable], kwargs: dict[str, Any]) -> dict[st
     renamed = {old: new for base in reversed(cls.__mro__) for old, new in base.__dict__.get("renamed", {}).items()}
     for old, new in renamed.items():
         if old in kwargs and new not in kwargs:
-            note(f"{cls.__name__}({old}=...) is now {new}=...; taken as that.", stacklevel=5)
+            note(f"{cls.__name__}({old}=...) is now {new}=...; taken as that.")
             kwargs = {**kwargs, new: kwargs[old]}
             del kwargs[old]
     return kwargs
@@ -426,9 +436,12 @@ def forgiving(renamed: Mapping[str, str] | None = None, gone: Mapping[str, str] 
                     raise ArgumentTypeError(f"{function.__name__}({name}=...) is no longer there. {gone[name]}")  # type: ignore[index]
                 if new is None or new in kwargs:
                     raise unknown_argument(f"{function.__name__}()", name, known)
-                note(f"{function.__name__}({name}=...) is now {new}=...; taken as that.", stacklevel=3)
+                note(f"{function.__name__}({name}=...) is now {new}=...; taken as that.")
                 kwargs[new] = kwargs.pop(name)
-            return function(self, *args, **kwargs)
+            try:
+                return function(self, *args, **kwargs)
+            except HeronError as error:
+                raise error.with_traceback(_shown_traceback(error)) from error.__cause__
 
         return called
 

@@ -88,7 +88,7 @@ def class_weights(y: Any, weights: Mapping[int, float]) -> np.ndarray:
     classes = labels.argmax(-1) if one_hot else labels.reshape(len(labels), -1)[:, 0].astype(int)
     present = np.unique(classes)
     if len(missing := [int(c) for c in present if c not in weights]):
-        note(f"class_weight says nothing about class {missing[0]}, which is in y; its weight is 1.", stacklevel=6)
+        note(f"class_weight says nothing about class {missing[0]}, which is in y; its weight is 1.")
     table = {int(c): float(weights.get(c, 1.0)) for c in present}
     return np.vectorize(table.__getitem__, otypes=[np.float32])(classes)
 

@@ -24,6 +24,8 @@ def to_array(value: Any, name: str) -> Any:
     """
     if isinstance(value, jax.Array):
         return value
+    if isinstance(value, int | float):
+        value = [value]  # one number is one sample
     if hasattr(value, "dtypes") and hasattr(value, "columns"):
         _check_columns(value, name)
     array = _as_numpy(value, name)

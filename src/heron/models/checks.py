@@ -143,5 +143,4 @@ def _note_accuracy(objective: Any, targets: list[Any], outputs: list[Any]) -> No
         note(
             "metrics=['accuracy'] counts exact matches and says little about predicted numbers; "
             "metrics=['mae'] gives the mean distance from the target.",
-            stacklevel=7,
         )

@@ -20,6 +20,7 @@ def fit_input(who: str, wanted: KerasTensor, value: Any) -> Any:
     if isinstance(value, KerasTensor):
         return value
     mask = calls.get_mask(value)
+    value = value.reshape(1) if value.ndim == 0 else value  # one number is one sample
     change = check_fits(who, wanted, tuple(value.shape))
     if change:
         value = jnp.asarray(value)[..., None] if change > 0 else jnp.asarray(value)[..., 0]
