@@ -93,18 +93,20 @@ def _recording(init: Callable[..., None]) -> Callable[..., None]:
         if "_arguments" in self.__dict__ or type(self).__init__ is not recorded:
             init(self, *args, **kwargs)
             return
-        cls = type(self)
-        kwargs = _modern_spelling(cls, kwargs)
-        arguments = _bind(cls, signature, self, args, kwargs)
-        for base in reversed(cls.__mro__):
-            check(cls.__name__, base.__dict__.get("rules", {}), arguments)
-        self.__dict__["_arguments"] = arguments
         try:
+            kwargs = _modern_spelling(type(self), kwargs)
+            self.__dict__["_arguments"] = _checked(type(self), _bind(type(self), signature, self, args, kwargs))
             init(self, *args, **kwargs)
         except HeronError as error:
             raise error.with_traceback(_shown_traceback(error)) from error.__cause__
 
     return recorded
+
+
+def _checked(cls: type, arguments: dict[str, Any]) -> dict[str, Any]:
+    for base in reversed(cls.__mro__):
+        check(cls.__name__, base.__dict__.get("rules", {}), arguments)
+    return arguments
 
 
 def _shown_traceback(error: HeronError) -> TracebackType | None:
