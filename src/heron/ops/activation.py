@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from heron.errors import note
+from heron.errors import ShapeError, note, shape_text
 from heron.ops.op import array, floating, op
 
 __all__ = [
@@ -180,8 +180,18 @@ def hard_silu(x: Any) -> Any:
 
 @op
 def glu(x: Any, axis: int = -1) -> Any:
-    """The first half of `x` along `axis` times the sigmoid of the second half (Dauphin et al., 2016)."""
-    return jax.nn.glu(floating(x), axis)
+    """The first half of `x` along `axis` times the sigmoid of the second half (Dauphin et al., 2016).
+
+    Raises:
+        ShapeError: when the axis cannot be halved.
+    """
+    x = floating(x)
+    if x.shape[axis] % 2:
+        raise ShapeError(
+            f"glu halves axis {axis}, whose size must be even; received shape {shape_text(x.shape)}.\n"
+            "Give the layer before it twice as many units as should come out."
+        )
+    return jax.nn.glu(x, axis)
 
 
 def _note_single(name: str, x: Any, axis: Any) -> None:
@@ -214,7 +224,10 @@ def log_softmax(x: Any, axis: int | tuple[int, ...] | None = -1) -> Any:
 
 @op
 def sparsemax(x: Any, axis: int = -1) -> Any:
-    """The point of the probability simplex nearest to `x` along `axis`: many elements are exactly 0.
+    """The point of the probability simplex nearest to `x` along `axis`: many elements are exactly 0, all sum to 1.
+
+    Keras 3.15 adds up running totals where the paper adds up elements, so that its results do not sum to 1 when more
+    than one element is left.
 
     Source: A. Martins, R. Astudillo, From Softmax to Sparsemax, 2016.
     """

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 
 from heron.errors import ArgumentError
 from heron.ops.factory import axes, unary
@@ -208,7 +209,7 @@ def unstack(x: Any, num: int | None = None, axis: int = 0) -> Any:
 @op
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     """Each element `repeats` times along `axis`; of the flattened array for None."""
-    return jnp.repeat(array(x), repeats, axis)
+    return jnp.repeat(array(x), repeats if isinstance(repeats, int) else np.asarray(repeats), axis)
 
 
 @op

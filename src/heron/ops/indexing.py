@@ -185,7 +185,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = Fal
 @op
 def histogram(x: Any, bins: Any = 10, range: tuple[float, float] | None = None) -> Any:
     """How many elements fall into each of `bins` equal intervals of `range`, and the edges of the intervals."""
-    return jnp.histogram(array(x), bins=bins, range=range)
+    return jnp.histogram(array(x), bins=operand(bins), range=range)
 
 
 def vectorize(pyfunc: Callable[..., Any], *, excluded: Any = None, signature: str | None = None) -> Any:
