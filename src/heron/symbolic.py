@@ -251,7 +251,7 @@ def infer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
 
 
 def _known_sizes(tensors: list[KerasTensor]) -> dict[int, int]:
-    """For axes that are unknown in some tensors and have one size in all others, that size: what is unknown must fit."""
+    """For axes that are unknown in some tensors and have one size in all others: that size, which must fit."""
     sizes: dict[int, set[int | None]] = {}
     for tensor in tensors:
         for axis, size in enumerate(tensor.shape):

@@ -134,7 +134,7 @@ class Layer(WeightHolder, Configurable):
             self._batch_input_shape = (None,)
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("_trainable_variables", "_nodes", "_losses", "_trainable"):
+        if name in ("name", "built", "_trainable_variables", "_nodes", "_losses", "_trainable"):
             raise AttributeError(
                 f"{type(self).__name__}.__init__() must call super().__init__() before it uses layers and weights."
             )
