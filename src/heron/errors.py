@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -48,9 +49,22 @@ class HeronNote(UserWarning):
     """A friendly note: an old spelling was understood, or something will not do what it seems to."""
 
 
-def note(text: str, stacklevel: int = 3) -> None:
-    """Shows `text` once per place as a `HeronNote`."""
-    warnings.warn(text, HeronNote, stacklevel=stacklevel)
+def note(text: str, stacklevel: int | None = None) -> None:
+    """Shows `text` as a `HeronNote`, once for each line of the user's program that leads to it.
+
+    Args:
+        text: what to say.
+        stacklevel: whose line is named, as in `warnings.warn`; None for the nearest outside heron and JAX.
+    """
+    warnings.warn(text, HeronNote, stacklevel=stacklevel or _users_level())
+
+
+def _users_level() -> int:
+    """How many calls lie between `note` and the nearest code that is neither heron's nor JAX's."""
+    frame, level = sys._getframe(2), 2
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in ("heron", "jax"):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -110,7 +110,6 @@ def load(data_set: DataSet) -> Arrays:
             f"{data_set.name}: expected a cache folder in which files can be written; {str(folder)!r} cannot be used "
             f"({_reason(error)}), so the data were decoded in memory, and will be again on the next load.\n"
             "Set the environment variable HERON_HOME to such a folder.",
-            stacklevel=4,
         )
         return {name: np.array(array) for name, array in decoded.items()}
 

@@ -63,7 +63,6 @@ class FBetaScore(Metric):
             note(
                 f"Metric '{self.name}' has threshold=None, so the largest prediction of each row says 1; with one "
                 "column that is every prediction.\nWrite threshold=0.5.",
-                stacklevel=4,
             )
         shape = () if self.average == "micro" else shape[-1:]
         self.true_positives = self.add_variable(shape, "zeros", self.dtype, name="true_positives")

@@ -116,7 +116,6 @@ class IoU(Metric):
             note(
                 f"Metric '{self.name}' counts in {self.dtype}, so its weights lose what is after the point.\n"
                 "Use whole weights, or dtype='float32'.",
-                stacklevel=4,
             )
         return given.astype(self.dtype).reshape(-1)
 

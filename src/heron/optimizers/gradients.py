@@ -51,7 +51,6 @@ def present(owner: str, grads: Sequence[Any], variables: Sequence[Variable]) -> 
         note(
             f"{owner}: no gradient for {variable_names(missing)}; they stay as they are. The loss does not depend on "
             "them, or compile() was given no loss.",
-            stacklevel=5,
         )
     return kept, having
 

@@ -180,7 +180,6 @@ def _note_skipped(
         note(
             f"load_weights({path!r}, skip_mismatch=True) loaded {len(loaded)} of {len(variables)} weights. "
             f"Left as they were: {'; '.join(left[:_SHOWN])}{more}.",
-            stacklevel=4,
         )
 
 
