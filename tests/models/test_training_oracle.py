@@ -145,12 +145,23 @@ def test_trains_as_keras(case):
         np.testing.assert_allclose(our_history.history[name], values, rtol=2e-4, atol=2e-5, err_msg=name)
     for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(mine, other, rtol=1e-3, atol=2e-5)
-    mine, other = ours.evaluate(x, y, verbose=0), theirs.evaluate(x, y, verbose=0)
-    np.testing.assert_allclose(mine, other, rtol=2e-4, atol=2e-5)
+    mine, other = (model.evaluate(x, y, verbose=0, return_dict=True) for model in (ours, theirs))
+    assert set(mine) == set(other)
+    for name in other:
+        np.testing.assert_allclose(mine[name], other[name], rtol=2e-4, atol=2e-5, err_msg=name)
     our_predictions, their_predictions = ours.predict(x, batch_size=16), theirs.predict(x, batch_size=16, verbose=0)
     keras.tree.map_structure(
         lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-3, atol=2e-5), our_predictions, their_predictions
     )
+
+
+@pytest.mark.parametrize("case", ["softmax adam", "two outputs", "dicts", "nested"])
+def test_evaluate_lists_in_keras_order(case):
+    make, compiling, x, y, _ = CASES[case]
+    ours, theirs = make(heron), make(keras)
+    ours.set_weights(theirs.get_weights())
+    ours.compile(**compiling), theirs.compile(**compiling)
+    np.testing.assert_allclose(ours.evaluate(x, y, verbose=0), theirs.evaluate(x, y, verbose=0), rtol=2e-4, atol=2e-5)
 
 
 def test_single_batches_as_keras():
