@@ -64,12 +64,15 @@ def examples(
     Raises:
         DataError: for unequal lengths, no samples, missing values, text.
     """
+    columns = getattr(x, "columns", None)
     x = to_structure(x, f"{what}x", kind.inputs > 1)
     y = to_structure(y, f"{what}y", kind.outputs > 1)
     sample_weight = to_structure(sample_weight, f"{what}sample_weight", kind.outputs > 1)
     check_same_rows(**{f"{what}x": x, f"{what}y": y, f"{what}sample_weight": sample_weight})
-    for part, name in ((x, "x"), (y, "y"), (sample_weight, "sample_weight")) if finite else ():
-        check_finite(part, what + name)
+    if finite:
+        check_finite(x, f"{what}x", columns)
+        check_finite(y, f"{what}y")
+        check_finite(sample_weight, f"{what}sample_weight")
     if class_weight is not None:
         if sample_weight is not None:
             raise ArgumentError("Give class_weight or sample_weight, not both; multiply them into one sample_weight.")
