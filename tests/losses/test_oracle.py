@@ -113,6 +113,7 @@ def test_a_mask_beside_an_ignored_class():
     assert_same_loss("SparseCategoricalCrossentropy", y_true, y_pred, {"ignore_class": 1}, mask=mask)
 
 
+@pytest.mark.filterwarnings("ignore:overflow encountered in cast:RuntimeWarning")  # 1 / epsilon in Keras
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 @pytest.mark.parametrize("name", KIND)
 def test_16_bits(name, dtype):
@@ -141,15 +142,13 @@ def test_circle():
         assert_same_loss("Circle", y_true, y_pred, arguments)
 
 
-@pytest.mark.parametrize("lengths", [(3, 3, 3), (1, 2, 3), (0, 1, 3)])
-def test_ctc(lengths):
+def test_ctc():
     rng = np.random.default_rng(2)
-    y_true = rng.integers(1, 5, (3, 3))
+    y_true = rng.integers(1, 5, (6, 3))
     y_true[2] = [2, 2, 3]
-    for row, length in enumerate(lengths):
+    for row, length in enumerate((3, 3, 3, 2, 1, 0)):
         y_true[row, length:] = 0
-    assert_same_loss("CTC", y_true, rng.normal(size=(3, 8, 5)).astype(np.float32))
-    assert_same_loss("CTC", y_true, rng.normal(size=(3, 8, 5)).astype(np.float32), {"reduction": "none"})
+    assert_same_loss("CTC", y_true, rng.normal(size=(6, 8, 5)).astype(np.float32), {"reduction": "none"})
 
 
 FUNCTIONS = {
@@ -179,8 +178,8 @@ FUNCTIONS = {
 def test_the_values_of_each_sample(name):
     for shape in ((6, 4), (2, 3, 4)):
         y_true, y_pred = batch(FUNCTIONS[name], shape)
-        expected = getattr(keras.losses, name)(y_true, y_pred)
-        received = getattr(losses, name)(y_true, y_pred)
+        expected = jax.jit(getattr(keras.losses, name))(y_true, y_pred)
+        received = jax.jit(getattr(losses, name))(y_true, y_pred)
         assert received.shape == expected.shape
         np.testing.assert_allclose(received, expected, rtol=1e-5, atol=1e-6)
 
@@ -205,6 +204,6 @@ def test_the_gradient_is_finite_at_the_edges(name):
     y_true, _ = batch(KIND.get(name, "embeddings"))
     rows = np.array([[0, 0, 0, 1], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]], np.float32)
     loss = getattr(losses, name)()
-    slope = jax.grad(lambda p: loss(y_true, p))(jnp.asarray(rows))
+    value, slope = jax.jit(jax.value_and_grad(lambda p: loss(y_true, p)))(jnp.asarray(rows))
+    assert np.isfinite(value)
     assert np.isfinite(slope).all()
-    assert np.isfinite(loss(y_true, rows))

@@ -20,6 +20,11 @@ def floating(x: Any) -> jax.Array:
     return array(x, config.floatx())
 
 
+def smallest(dtype: Any) -> float:
+    """Epsilon, or in float16 the smallest number whose inverse is finite: what logarithms and divisions stay above."""
+    return max(config.epsilon(), float(jnp.finfo(dtype).tiny))
+
+
 def squeeze_or_expand_to_same_rank(x1: Any, x2: Any, expand_rank_1: bool = True) -> tuple[Any, Any]:
     """Adds or drops a last axis of size 1 where the two ranks differ by exactly one.
 
@@ -71,8 +76,8 @@ def _mend(true_shape: tuple[int, ...], pred_shape: tuple[int, ...]) -> str:
     if len(true_shape) == len(pred_shape) >= 2 and true_shape[:-1] == pred_shape[:-1]:
         wanted, given = true_shape[-1], pred_shape[-1]
         return (
-            f"The labels have {_columns(wanted)} and the model predicts {given}: end the model with Dense({wanted}), "
-            f"or give y_true {_columns(given)}."
+            f"The labels have {columns_text(wanted)} and the model predicts {given}: end the model with "
+            f"Dense({wanted}), or give y_true {columns_text(given)}."
         )
     if len(true_shape) == 1 and len(pred_shape) == 2 and true_shape == pred_shape[:1]:
         return (
@@ -86,7 +91,8 @@ def _mend(true_shape: tuple[int, ...], pred_shape: tuple[int, ...]) -> str:
     return f"Reshape y_true to {shape_text(pred_shape)}."
 
 
-def _columns(count: int) -> str:
+def columns_text(count: int) -> str:
+    """`"1 column"`, `"3 columns"`."""
     return f"{count} column" if count == 1 else f"{count} columns"
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from heron import config
 from heron.errors import ShapeError, note, shape_text
 from heron.layers.context import set_mask
-from heron.losses.alignment import aligned, floating
+from heron.losses.alignment import aligned, floating, smallest
 from heron.losses.loss import LossFunctionWrapper
 from heron.ops.op import array
 from heron.validate import BOOL, FRACTION, INT
@@ -26,7 +26,7 @@ def binary_terms(y_true: jax.Array, probability: jax.Array) -> jax.Array:
     """The cross-entropy of each element; probabilities stay away from 0 and 1 by epsilon."""
     # In 16 bits 1 - epsilon rounds to 1, whose complement has no logarithm: the float below 1 serves there.
     highest = 1.0 - max(config.epsilon(), float(jnp.finfo(probability.dtype).epsneg))
-    probability = jnp.clip(probability, config.epsilon(), highest)
+    probability = jnp.clip(probability, smallest(probability.dtype), highest)
     return -(y_true * jnp.log(probability) + (1.0 - y_true) * jnp.log(1.0 - probability))
 
 
@@ -63,7 +63,7 @@ def log_probabilities(y_pred: jax.Array, from_logits: bool, axis: int) -> jax.Ar
     if from_logits:
         return jax.nn.log_softmax(y_pred, axis=axis)
     y_pred = y_pred / jnp.sum(y_pred, axis=axis, keepdims=True)
-    return jnp.log(jnp.clip(y_pred, config.epsilon(), 1.0 - config.epsilon()))
+    return jnp.log(jnp.clip(y_pred, smallest(y_pred.dtype), 1.0 - config.epsilon()))
 
 
 def warn_of_one_class(owner: str, y_pred: Any, axis: int) -> None:

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from heron import config
-from heron.losses.alignment import aligned
+from heron.losses.alignment import aligned, smallest
 from heron.losses.loss import LossFunctionWrapper
 
 
@@ -29,9 +29,9 @@ def kl_divergence(y_true: Any, y_pred: Any) -> jax.Array:
     [0.693]
     """
     y_true, y_pred = aligned(y_true, y_pred, "kl_divergence")
-    y_true = jnp.clip(y_true, config.epsilon(), 1)
-    y_pred = jnp.clip(y_pred, config.epsilon(), 1)
-    return jnp.sum(y_true * jnp.log(y_true / y_pred), axis=-1)
+    y_true = jnp.clip(y_true, smallest(y_true.dtype), 1)
+    y_pred = jnp.clip(y_pred, smallest(y_pred.dtype), 1)
+    return jnp.sum(y_true * (jnp.log(y_true) - jnp.log(y_pred)), axis=-1)
 
 
 def poisson(y_true: Any, y_pred: Any) -> jax.Array:

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from heron import config
-from heron.losses.alignment import aligned, check_same_shape, floating
+from heron.losses.alignment import aligned, check_same_shape, floating, smallest
 from heron.losses.crossentropy import binary_terms, smoothed, warn_of_one_class
 from heron.losses.loss import LossFunctionWrapper
 from heron.ops.op import array
@@ -101,7 +101,7 @@ def categorical_focal_crossentropy(
     y_true = smoothed(y_true, label_smoothing, y_pred.shape[axis])
     probability = jax.nn.softmax(y_pred, axis=axis) if from_logits else y_pred
     probability = probability / jnp.sum(probability, axis=axis, keepdims=True)
-    probability = jnp.clip(probability, config.epsilon(), 1.0 - config.epsilon())
+    probability = jnp.clip(probability, smallest(probability.dtype), 1.0 - config.epsilon())
     weight = jnp.power(1.0 - probability, gamma) * jnp.asarray(alpha, y_pred.dtype)
     return jnp.sum(-weight * y_true * jnp.log(probability), axis=axis)
 

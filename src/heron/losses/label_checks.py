@@ -7,6 +7,7 @@ from typing import Any
 
 from heron.errors import DataError, ShapeError, note, shape_text
 from heron.losses import crossentropy, divergence, focal, margin, regression
+from heron.losses.alignment import columns_text
 from heron.losses.label_facts import LabelFacts
 
 _BINARY = (crossentropy.binary_crossentropy, focal.binary_focal_crossentropy)
@@ -200,14 +201,14 @@ def _check_columns(name: str, facts: LabelFacts, output: Shape) -> None:
     if _same(labels, output):
         return
     if len(labels) == len(output) and _same(labels[:-1], output[:-1]):
-        mend = f"Use Dense({labels[-1]}) as the last layer, or give y {output[-1]} columns."
+        mend = f"Use Dense({labels[-1]}) as the last layer, or give y {columns_text(output[-1] or 0)}."
     elif len(labels) == 1:
         mend = "Use Dense(1) as the last layer" + (
             "; for classes, use loss='sparse_categorical_crossentropy'." if facts.whole else "."
         )
     else:
         mend = "Change the layers, or reshape y, so that both have the same shape."
-    held = f"{labels[-1]} columns" if len(labels) > 1 and labels[-1] != 1 else "1 column"
+    held = columns_text(facts.shape[-1] if len(labels) > 1 else 1)
     raise ShapeError(
         f"{name} compares each prediction with one label, so y and the output need the same shape; received y of shape "
         f"{shape_text(facts.shape)} ({held}) for the output shape {shape_text(output)} (the model predicts "
@@ -223,8 +224,8 @@ def _refuse_many_predictions(name: str, facts: LabelFacts, output: Shape) -> Non
         other = "heron.layers.GlobalAveragePooling2D()" if len(output) == 4 else "a recurrent layer that gives one step"
         mend = f"Put heron.layers.Flatten() or {other} before the last layer."
         raise ShapeError(
-            f"{name} needs one prediction per sample, as y has shape {shape_text(facts.shape)}; the model gives "
-            f"{places} of them: the output shape is {shape_text(output)}.\n{mend}"
+            f"{name} needs as many predictions per sample as labels; received y of shape {shape_text(facts.shape)} for "
+            f"the output shape {shape_text(output)}: {places} predictions per sample.\n{mend}"
         )
 
 

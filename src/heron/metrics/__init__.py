@@ -207,8 +207,8 @@ def get(identifier: Any) -> Any:
         UnknownNameError: for a name that is no metric, with the nearest one.
 
     Example:
-    >>> get("mse"), get("AUC").name
-    (MeanSquaredError(), 'auc')
+    >>> get("mse"), get("AUC")
+    (MeanSquaredError(), AUC())
     """
     return None if identifier is None else registry.resolve(identifier, "metrics", _NAMES, "metric")
 
