@@ -75,9 +75,7 @@ class Steps:
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
         """The scalar loss of one batch: that of `compile` and the penalties of the layers. May be overridden."""
-        masks = [calls.get_mask(leaf) for leaf in jax.tree.leaves(y_pred)]
-        objective = self._require_compiled("compute_loss")
-        total = objective.loss(y, y_pred, sample_weight, masks if any(m is not None for m in masks) else None)
+        total = self._require_compiled("compute_loss").loss(y, y_pred, sample_weight)
         for extra in self.losses:  # type: ignore[attr-defined]
             extra = jax.numpy.sum(extra)
             total = extra if total is None else total + extra
@@ -94,10 +92,7 @@ class Steps:
         return self.get_metrics_result()
 
     def _update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
-        masks = [calls.get_mask(leaf) for leaf in jax.tree.leaves(y_pred)]
-        self._require_compiled("compute_metrics").update_metrics(
-            y, y_pred, sample_weight, masks if any(m is not None for m in masks) else None
-        )
+        self._require_compiled("compute_metrics").update_metrics(y, y_pred, sample_weight)
 
     # ---- steps: pure functions of a state -------------------------------------------------------------------------
 

@@ -130,13 +130,13 @@ class Objective:
 
     # ---- computing: inside a Scope ----------------------------------------------------------------------------------
 
-    def loss(self, y: Any, y_pred: Any, sample_weight: Any, masks: Any) -> Any:
+    def loss(self, y: Any, y_pred: Any, sample_weight: Any) -> Any:
         """The sum of the weighted losses of the outputs, scalar; None when there is no loss."""
         total = None
         for i, output in enumerate(self.outputs):
             if output.loss is None:
                 continue
-            target, prediction, weight = self._parts(i, y, y_pred, sample_weight, masks)
+            target, prediction, weight = self._parts(i, y, y_pred, sample_weight)
             value = output.loss(target, prediction, weight)
             if output.tracker is not None:
                 output.tracker.update_state(value, sample_weight=prediction.shape[0] if prediction.ndim else 1)
@@ -144,45 +144,28 @@ class Objective:
             total = value if total is None else total + value
         return total
 
-    def update_metrics(self, y: Any, y_pred: Any, sample_weight: Any, masks: Any) -> None:
+    def update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
         """Feeds one batch to the metrics."""
         for i, output in enumerate(self.outputs):
             if not output.metrics and not output.weighted_metrics:
                 continue
-            target, prediction, weight = self._parts(i, y, y_pred, sample_weight, masks)
-            mask = masks[i] if masks else None
+            target, prediction, weight = self._parts(i, y, y_pred, sample_weight)
             for metric in output.metrics:
-                metric.update_state(target, prediction, sample_weight=_as_weight(mask))
+                metric.update_state(target, prediction)
             for metric in output.weighted_metrics:
                 metric.update_state(target, prediction, sample_weight=weight)
 
-    def _parts(self, i: int, y: Any, y_pred: Any, sample_weight: Any, masks: Any) -> tuple[Any, Any, Any]:
+    def _parts(self, i: int, y: Any, y_pred: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
         targets = _aligned(y, y_pred)
         weights = jax.tree.leaves(sample_weight, is_leaf=lambda v: v is None)
         weight = weights[i] if len(weights) == len(self.outputs) else (weights[0] if len(weights) == 1 else None)
-        mask = masks[i] if masks else None
-        return targets[i], jax.tree.leaves(y_pred)[i], _with_mask(weight, mask)
+        return targets[i], jax.tree.leaves(y_pred)[i], weight
 
 
 def _aligned(y: Any, y_pred: Any) -> list[Any]:
     if isinstance(y, dict) and isinstance(y_pred, dict):
         return [y.get(k) for k in sorted(y_pred)]
     return jax.tree.leaves(y, is_leaf=lambda v: v is None)
-
-
-def _as_weight(mask: Any) -> Any:
-    return None if mask is None else mask.astype("float32")
-
-
-def _with_mask(weight: Any, mask: Any) -> Any:
-    if mask is None:
-        return weight
-    mask = mask.astype("float32")
-    if weight is None:
-        return mask
-    while weight.ndim < mask.ndim:
-        weight = weight[..., None]
-    return weight * mask if weight.ndim == mask.ndim else weight * mask[..., None]
 
 
 _BY_SHAPE = {"accuracy": "accuracy", "acc": "accuracy", "crossentropy": "crossentropy", "ce": "crossentropy"}
