@@ -41,27 +41,42 @@ def check_fits(who: str, wanted: KerasTensor, received: tuple[Any, ...]) -> int:
         shape, change = (*shape, 1), 1
     elif len(shape) == len(wanted.shape) + 1 and shape[-1] == 1:
         shape, change = shape[:-1], -1
-    fits = len(shape) == len(wanted.shape) and all(
-        a is None or not isinstance(b, int) or a == b for a, b in zip(wanted.shape, shape, strict=True)
-    )
-    if fits:
+    if _agree(wanted.shape, shape):
         return change
-    sample = wanted.shape[1:]
     text = f"{who} expects data of shape {shape_text(wanted.shape)}; received shape {shape_text(received)}.\n"
-    if len(received) == len(sample) and all(a is None or a == b for a, b in zip(sample, received, strict=True)):
-        mend = (
-            "This is one sample without the batch axis. Write x[None], or "
+    raise ShapeError(text + _mend(wanted.shape, received))
+
+
+def _mend(wanted: tuple[Any, ...], received: tuple[Any, ...]) -> str:
+    """What to write instead, when data of shape `received` do not fit the shape `wanted` of an input."""
+    sample = wanted[1:]
+    if _agree(sample, received):
+        one = (
+            "This is one sample without the axis that counts samples. Write x[None], or "
             f"x.reshape({', '.join(map(str, (1, *received)))}), to pass a batch of one."
         )
-    elif len(received) == 4 and len(shape) == len(wanted.shape) and received[1] == wanted.shape[-1]:
-        mend = "The channels seem to come first; move them to the end: np.moveaxis(x, 1, -1)."
-    elif len(sample) > 1 and len(received) == len(sample) and received[0] == sample[0]:
-        mend = "Input(shape=...) must not contain the number of samples: write Input(" + shape_text(sample[1:]) + ")."
-    elif len(shape) == 2 and len(wanted.shape) == 2:
-        mend = (
-            f"The data have {shape[1]} columns, the model was made for {wanted.shape[1]}. Was a column lost or added? "
-            f"A model for these data starts with heron.Input(({shape[1]},))."
+        if len(sample) == 1:
+            return one
+        return (
+            f"{one}\nIf these are {received[0]} samples, the model should start with "
+            f"heron.Input({shape_text(received[1:])}): Input(shape) does not contain the number of samples."
         )
-    else:
-        mend = f"Reshape the data, or start the model with heron.Input({shape_text(received[1:])})."
-    raise ShapeError(text + mend)
+    if sample[-1:] == (1,) and _agree(sample[:-1], received):
+        return "This is one sample without the axes for samples and channels. Write x[None, ..., None]."
+    if len(received) == 4 == len(wanted) and received[1] == wanted[-1]:
+        return "The channels seem to come first; move them to the end: np.moveaxis(x, 1, -1)."
+    if len(sample) > 1 and _agree(sample[1:], received[1:]):
+        return f"Input(shape) must not contain the number of samples: write heron.Input({shape_text(sample[1:])})."
+    if len(received) == len(wanted) == 2:
+        return (
+            f"The data have {received[1]} columns, the model was made for {wanted[1]}. Was a column lost or added? "
+            f"A model for these data starts with heron.Input(({received[1]},))."
+        )
+    return f"Reshape the data, or start the model with heron.Input({shape_text(received[1:])})."
+
+
+def _agree(wanted: tuple[Any, ...], received: tuple[Any, ...]) -> bool:
+    """Whether all axes have the sizes that are wanted; None stands for every size."""
+    return len(wanted) == len(received) and all(
+        a is None or not isinstance(b, int) or a == b for a, b in zip(wanted, received, strict=True)
+    )

@@ -101,7 +101,10 @@ class Sequential(Model):
         if isinstance(first, InputLayer):
             self._stack_input = first.output
         else:
-            self._stack_input = Input(batch_shape=tuple(input_shape), dtype=getattr(first, "input_dtype", None))
+            shape = tuple(input_shape)
+            if len(shape) == 1 and getattr(first.input_spec, "min_ndim", None) == 2:
+                shape = (*shape, 1)  # a number for each sample is one feature
+            self._stack_input = Input(batch_shape=shape, dtype=getattr(first, "input_dtype", None))
         x: Any = self._stack_input
         for layer in self.layers:
             x = layer(x)
