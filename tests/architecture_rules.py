@@ -22,8 +22,8 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("data", "datasets"),
     ("training", "callbacks"),
     ("saving", "export"),
-    ("models", "utils"),
-    ("cli", "compat", "lessons", "serving", "playground", "pipeline", "distribution"),
+    ("models", "utils", "backend"),
+    ("__main__", "cli", "compat", "lessons", "serving", "playground", "pipeline", "distribution"),
 )
 LEVEL_OF = {name: level for level, names in enumerate(LEVELS) for name in names}
 PRODUCTS = frozenset(LEVELS[-1])
