@@ -201,7 +201,7 @@ def check_same_rows(**parts: Any) -> int:
     if len(set(sizes.values())) > 1:
         first, *others = sizes.values()
         if first > 1 and set(others) == {1}:
-            mend = f"If {next(iter(sizes))} is one sample, add the axis that counts samples: x[None]."
+            mend = f"If {next(iter(sizes))} is one sample, add the batch axis: x[None]."
         else:
             mend = "Was a split, a filter or a dropna applied to only one of them?"
         raise DataError(f"The numbers of samples differ: {_listed(sizes)}; each sample needs one of each.\n{mend}")

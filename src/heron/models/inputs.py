@@ -52,7 +52,7 @@ def _mend(wanted: tuple[Any, ...], received: tuple[Any, ...]) -> str:
     sample = wanted[1:]
     if _agree(sample, received):
         one = (
-            "This is one sample without the axis that counts samples. Write x[None], or "
+            "This is one sample without the batch axis. Write x[None], or "
             f"x.reshape({', '.join(map(str, (1, *received)))}), to pass a batch of one."
         )
         if len(sample) == 1:
@@ -62,7 +62,7 @@ def _mend(wanted: tuple[Any, ...], received: tuple[Any, ...]) -> str:
             f"heron.Input({shape_text(received[1:])}): Input(shape) does not contain the number of samples."
         )
     if sample[-1:] == (1,) and _agree(sample[:-1], received):
-        return "This is one sample without the axes for samples and channels. Write x[None, ..., None]."
+        return "This is one sample without the batch axis and the channel axis. Write x[None, ..., None]."
     if len(received) == 4 == len(wanted) and received[1] == wanted[-1]:
         return "The channels seem to come first; move them to the end: np.moveaxis(x, 1, -1)."
     if len(sample) > 1 and _agree(sample[1:], received[1:]):
