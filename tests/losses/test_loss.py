@@ -253,6 +253,12 @@ def test_a_certain_prediction_in_16_bits_is_finite(dtype):
         assert np.isfinite(np.asarray(slope, np.float32)).all()
 
 
+def test_an_empty_last_axis_is_refused():
+    for name in [*SAME_SHAPE, "SparseCategoricalCrossentropy"]:
+        with pytest.raises(ShapeError, match=r"received y_pred of shape \(4, 0\), whose last axis is empty\.\nLook at"):
+            getattr(losses, name)()(np.ones((4,) if "Sparse" in name else (4, 0)), np.ones((4, 0)))
+
+
 def test_an_empty_batch_has_the_loss_zero():
     assert float(losses.MeanSquaredError()(np.ones((0, 3, 2)), np.ones((0, 3, 2)))) == 0.0
 

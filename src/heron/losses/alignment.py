@@ -52,12 +52,14 @@ def aligned(y_true: Any, y_pred: Any, owner: str) -> tuple[jax.Array, jax.Array]
         owner: the loss or metric, for the message.
 
     Raises:
-        ShapeError: when the shapes still differ; broadcasting would compare each label with many predictions.
+        ShapeError: when the shapes still differ, as broadcasting would compare each label with many predictions; and
+            for an empty last axis, whose mean does not exist.
     """
     y_pred = floating(y_pred)
     y_true = array(y_true, y_pred.dtype)
     y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
     check_same_shape(y_true.shape, y_pred.shape, owner)
+    check_not_empty(y_pred.shape, owner)
     return y_true, y_pred
 
 
@@ -68,6 +70,15 @@ def check_same_shape(true_shape: Any, pred_shape: Any, owner: str) -> None:
             f"{owner} compares each prediction with one label, so y_true and y_pred must have the same shape; "
             f"received y_true of shape {shape_text(true_shape)} and y_pred of shape {shape_text(pred_shape)}.\n"
             f"{_mend(tuple(true_shape), tuple(pred_shape))}"
+        )
+
+
+def check_not_empty(pred_shape: Any, owner: str) -> None:
+    """Raises `ShapeError` for predictions that hold nothing for each sample."""
+    if len(pred_shape) > 1 and pred_shape[-1] == 0:
+        raise ShapeError(
+            f"{owner} needs predictions with at least one column; received y_pred of shape {shape_text(pred_shape)}, "
+            "whose last axis is empty.\nLook at the slice or layer that made it."
         )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from heron import config
 from heron.errors import ShapeError, note, shape_text
 from heron.layers.context import set_mask
-from heron.losses.alignment import aligned, floating, smallest
+from heron.losses.alignment import aligned, check_not_empty, floating, smallest
 from heron.losses.loss import LossFunctionWrapper
 from heron.ops.op import array
 from heron.validate import BOOL, FRACTION, INT
@@ -126,6 +126,7 @@ def sparse_categorical_crossentropy(
     [0.693, 0.0]
     """
     y_pred = floating(y_pred)
+    check_not_empty(y_pred.shape, "sparse_categorical_crossentropy")
     labels = _class_numbers(y_true, y_pred, axis)
     axis = axis % y_pred.ndim
     valid = None
