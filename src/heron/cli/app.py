@@ -1,0 +1,96 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import heron
+from heron.cli import learning
+from heron.errors import HeronError, UnknownNameError
+from heron.lessons import Lesson, find
+
+_MAX_SEED = 2**32 - 1
+
+app = typer.Typer(
+    name="heron",
+    help="Deep learning that a beginner can read: the Keras API on JAX.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Runs the command line: the entry point of `heron`."""
+    app(prog_name="heron")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"heron {heron.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _heron(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Deep learning that a beginner can read: the Keras API on JAX."""
+
+
+@app.command()
+def learn(
+    lesson: Annotated[str | None, typer.Argument(help="Its name; without one, the lessons are listed.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="How long to train, in place of the lesson's own.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=_MAX_SEED, help="Where random numbers start.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for pictures and weights. [default: heron-LESSON]")] = None,
+    code: Annotated[bool, typer.Option("--code/--no-code", help="Show the code before it runs.")] = True,
+    execute: Annotated[bool, typer.Option("--run/--no-run", help="Run it; --no-run prints the program only.")] = True,
+) -> None:
+    """Run a lesson: its code step by step, what it means, and what comes out."""
+    if lesson is None:
+        if any(choice is not None for choice in (epochs, seed, out)) or not (code and execute):
+            raise typer.BadParameter("An option needs a lesson: heron learn line --epochs 100", param_hint="'LESSON'")
+        learning.list_lessons()
+        return
+    chosen = _find(lesson).chosen(epochs, seed, out)
+    if not execute:
+        print(chosen.program(), end="")
+        return
+    _make_folder(out or Path(chosen.folder))
+    _teach(chosen, code)
+
+
+def _find(name: str) -> Lesson:
+    try:
+        return find(name)
+    except UnknownNameError as error:
+        raise typer.BadParameter(str(error), param_hint="'LESSON'") from None
+
+
+def _make_folder(folder: Path) -> None:
+    """Makes the folder before anything is computed, so that it is not all for nothing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise typer.BadParameter(
+            f"Pictures cannot be saved in {str(folder)!r}: {error.strerror}. Choose another folder.",
+            param_hint="'--out'",
+        ) from None
+
+
+def _teach(lesson: Lesson, show_code: bool) -> None:
+    try:
+        learning.teach(lesson, show_code)
+    except KeyboardInterrupt:
+        typer.echo("\nStopped.", err=True)
+        raise typer.Exit(130) from None
+    except (HeronError, OSError) as error:
+        typer.echo(f"heron: {error}", err=True)
+        raise typer.Exit(1) from None
