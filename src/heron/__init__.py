@@ -12,6 +12,7 @@ from heron._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from heron import activations as activations
+    from heron import backend as backend
     from heron import callbacks as callbacks
     from heron import config as config
     from heron import constraints as constraints
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 _SUBMODULES = frozenset(
     {
         "activations",
+        "backend",
         "callbacks",
         "config",
         "constraints",

@@ -12,11 +12,44 @@ from heron.errors import ArgumentError
 from heron.ops.factory import axes, unary
 from heron.ops.op import array, dtype_or_none, op, operand
 
-__all__ = """
-    append array_split broadcast_to concatenate copy diag diagflat diagonal dsplit dstack expand_dims flip
-    fliplr flipud hsplit hstack moveaxis ndim pad ravel repeat reshape roll rot90 size split squeeze stack
-    swapaxes tile transpose tril triu unstack view vsplit vstack
-""".split()
+__all__ = [
+    "append",
+    "array_split",
+    "broadcast_to",
+    "concatenate",
+    "copy",
+    "diag",
+    "diagflat",
+    "diagonal",
+    "dsplit",
+    "dstack",
+    "expand_dims",
+    "flip",
+    "fliplr",
+    "flipud",
+    "hsplit",
+    "hstack",
+    "moveaxis",
+    "ndim",
+    "pad",
+    "ravel",
+    "repeat",
+    "reshape",
+    "roll",
+    "rot90",
+    "size",
+    "split",
+    "squeeze",
+    "stack",
+    "swapaxes",
+    "tile",
+    "transpose",
+    "tril",
+    "triu",
+    "view",
+    "vsplit",
+    "vstack",
+]
 
 _array = array  # where an argument has its name
 
@@ -185,22 +218,6 @@ def vsplit(x: Any, indices_or_sections: Any) -> Any:
 def dsplit(x: Any, indices_or_sections: Any) -> Any:
     """`split` along axis 2."""
     return jnp.dsplit(array(x), indices_or_sections)
-
-
-@op
-def unstack(x: Any, num: int | None = None, axis: int = 0) -> Any:
-    """A list of the slices of `x` along `axis`, which is gone from each.
-
-    Raises:
-        ArgumentError: when the axis has another size than `num`, if that is given.
-    """
-    x = array(x)
-    if num is not None and num != x.shape[axis]:
-        raise ArgumentError(
-            f"heron.ops.unstack: axis {axis} has {x.shape[axis]} slices; received num={num}.\n"
-            "Leave num out: the size is known from the array."
-        )
-    return [jnp.take(x, i, axis) for i in range(x.shape[axis])]
 
 
 # ---- repetition and margins ---------------------------------------------------------------------------------------

@@ -15,11 +15,30 @@ from heron.symbolic import KerasTensor
 from heron.validate import POSITIVE_INT, one_of
 from heron.variables import Variable
 
-__all__ = """
-    associative_scan cast cond convert_to_numpy convert_to_tensor custom_gradient dtype fori_loop is_tensor
-    map saturate_cast scan scatter scatter_update shape slice slice_update stop_gradient switch vectorized_map
-    while_loop
-""".split()
+__all__ = [
+    "associative_scan",
+    "cast",
+    "cond",
+    "convert_to_numpy",
+    "convert_to_tensor",
+    "custom_gradient",
+    "dtype",
+    "fori_loop",
+    "is_tensor",
+    "map",
+    "saturate_cast",
+    "scan",
+    "scatter",
+    "scatter_update",
+    "shape",
+    "slice",
+    "slice_update",
+    "stop_gradient",
+    "switch",
+    "unstack",
+    "vectorized_map",
+    "while_loop",
+]
 
 # ---- conversion ---------------------------------------------------------------------------------------------------
 
@@ -147,6 +166,22 @@ def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
     """`inputs` with the part that begins at `start_indices` replaced by `updates`."""
     inputs = array(inputs)
     return jax.lax.dynamic_update_slice(inputs, array(updates, inputs.dtype), start_indices)
+
+
+@op
+def unstack(x: Any, num: int | None = None, axis: int = 0) -> Any:
+    """A list of the slices of `x` along `axis`, which is gone from each.
+
+    Raises:
+        ArgumentError: when the axis has another size than `num`, if that is given.
+    """
+    x = array(x)
+    if num is not None and num != x.shape[axis]:
+        raise ArgumentError(
+            f"heron.ops.unstack: axis {axis} has {x.shape[axis]} slices; received num={num}.\n"
+            "Leave num out: the size is known from the array."
+        )
+    return [jnp.take(x, i, axis) for i in range(x.shape[axis])]
 
 
 @op

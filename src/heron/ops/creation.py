@@ -12,10 +12,31 @@ from heron.ops import op as op_module
 from heron.ops.factory import unary
 from heron.ops.op import array_dtype, dtype_or_none, op, operand
 
-__all__ = """
-    arange array bartlett blackman empty empty_like eye full full_like geomspace hamming hanning identity
-    kaiser linspace logspace meshgrid ones ones_like tri vander zeros zeros_like
-""".split()
+__all__ = [
+    "arange",
+    "array",
+    "bartlett",
+    "blackman",
+    "empty",
+    "empty_like",
+    "eye",
+    "full",
+    "full_like",
+    "geomspace",
+    "hamming",
+    "hanning",
+    "identity",
+    "kaiser",
+    "linspace",
+    "logspace",
+    "meshgrid",
+    "ones",
+    "ones_like",
+    "tri",
+    "vander",
+    "zeros",
+    "zeros_like",
+]
 
 Shape = int | Sequence[int]
 

@@ -12,10 +12,25 @@ from heron.errors import ArgumentError, ShapeError, shape_text
 from heron.ops.factory import axes
 from heron.ops.op import array, op, operand
 
-__all__ = """
-    argpartition argsort bincount digitize get_item histogram isin nonzero searchsorted select sort take take_along_axis
-    unique unravel_index vectorize where
-""".split()
+__all__ = [
+    "argpartition",
+    "argsort",
+    "bincount",
+    "digitize",
+    "get_item",
+    "histogram",
+    "isin",
+    "nonzero",
+    "searchsorted",
+    "select",
+    "sort",
+    "take",
+    "take_along_axis",
+    "unique",
+    "unravel_index",
+    "vectorize",
+    "where",
+]
 
 # ---- choosing -----------------------------------------------------------------------------------------------------
 

@@ -14,25 +14,30 @@ from heron.ops.factory import unary
 from heron.ops.op import array, floating, op
 from heron.validate import one_of
 
-__all__ = """
-    cholesky cholesky_inverse det eig eigh inv jvp logdet lstsq lu_factor matrix_rank norm pinv qr slogdet
-    solve solve_triangular svd
-""".split()
+__all__ = [
+    "cholesky",
+    "cholesky_inverse",
+    "det",
+    "eig",
+    "eigh",
+    "inv",
+    "jvp",
+    "lstsq",
+    "lu_factor",
+    "matrix_rank",
+    "norm",
+    "pinv",
+    "qr",
+    "solve",
+    "solve_triangular",
+    "svd",
+]
 
 _QR_MODES = one_of("reduced", "complete")
 
 det = unary("det", "The determinant.", jnp.linalg.det, convert=floating)
 inv = unary("inv", "The inverse matrix.", jnp.linalg.inv, convert=floating)
 eig = unary("eig", "The eigenvalues and the matrix of eigenvectors; on CPU only.", jnp.linalg.eig, convert=floating)
-slogdet = unary(
-    "slogdet",
-    "The sign of the determinant and the logarithm of its size.",
-    lambda x: tuple(jnp.linalg.slogdet(x)),
-    convert=floating,
-)
-logdet = unary(
-    "logdet", "The logarithm of the size of the determinant.", lambda x: jnp.linalg.slogdet(x)[1], convert=floating
-)
 eigh = unary(
     "eigh",
     "The eigenvalues, rising, and the matrix of eigenvectors of a symmetric matrix.",

@@ -11,14 +11,37 @@ from heron.errors import ArgumentError, ShapeError, shape_text, value_text
 from heron.ops.factory import axes, unary
 from heron.ops.op import array, floating, op
 
-__all__ = """
-    cdist erf erfc erfinv extract_sequences fft fft2 ifft2 in_top_k irfft logsumexp polar rfft rsqrt
-    segment_max segment_min segment_prod segment_sum top_k view_as_complex view_as_real
-""".split()
+__all__ = [
+    "cdist",
+    "erf",
+    "erfc",
+    "erfinv",
+    "extract_sequences",
+    "fft",
+    "fft2",
+    "ifft2",
+    "in_top_k",
+    "irfft",
+    "logdet",
+    "logsumexp",
+    "polar",
+    "rfft",
+    "rsqrt",
+    "segment_max",
+    "segment_min",
+    "segment_prod",
+    "segment_sum",
+    "top_k",
+    "view_as_complex",
+    "view_as_real",
+]
 
 rsqrt = unary("rsqrt", "`1 / sqrt(x)`.", jax.lax.rsqrt, convert=floating)
 erf = unary("erf", "The error function.", jax.lax.erf, convert=floating)
 erfc = unary("erfc", "`1 - erf(x)`, exact for large `x`.", jax.lax.erfc, convert=floating)
+logdet = unary(
+    "logdet", "The logarithm of the size of the determinant.", lambda x: jnp.linalg.slogdet(x)[1], convert=floating
+)
 erfinv = unary("erfinv", "The inverse of the error function.", jax.lax.erf_inv, convert=floating)
 
 

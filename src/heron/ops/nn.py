@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from heron.ops import activation, normalization, objective
 from heron.ops.activation import *  # noqa: F403
-from heron.ops.math import polar
 from heron.ops.normalization import *  # noqa: F403
 from heron.ops.objective import *  # noqa: F403
 
 _FAMILIES = (activation, objective, normalization)
-__all__ = ["polar", *(name for family in _FAMILIES for name in family.__all__)]
+__all__ = sorted(["polar", *(name for family in _FAMILIES for name in family.__all__)])

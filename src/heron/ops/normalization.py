@@ -13,7 +13,13 @@ from heron.errors import ArgumentError
 from heron.ops.op import array, floating, op
 from heron.validate import POSITIVE_INT
 
-__all__ = "batch_normalization layer_normalization moments normalize rms_normalization".split()
+__all__ = [
+    "batch_normalization",
+    "layer_normalization",
+    "moments",
+    "normalize",
+    "rms_normalization",
+]
 
 
 def _wide(x: Any) -> Any:

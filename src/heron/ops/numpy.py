@@ -7,9 +7,8 @@ from heron.ops.arrangement import *  # noqa: F403
 from heron.ops.creation import *  # noqa: F403
 from heron.ops.elementwise import *  # noqa: F403
 from heron.ops.indexing import *  # noqa: F403
-from heron.ops.linalg import slogdet
 from heron.ops.products import *  # noqa: F403
 from heron.ops.reductions import *  # noqa: F403
 
 _FAMILIES = (elementwise, reductions, creation, arrangement, indexing, products)
-__all__ = ["slogdet", *(name for family in _FAMILIES for name in family.__all__)]
+__all__ = sorted(name for family in _FAMILIES for name in family.__all__)

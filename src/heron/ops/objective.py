@@ -11,9 +11,14 @@ from heron import config
 from heron.errors import ArgumentError, ShapeError, shape_text
 from heron.ops.op import array, array_dtype, floating, op
 
-__all__ = """
-    binary_crossentropy categorical_crossentropy multi_hot one_hot psnr sparse_categorical_crossentropy
-""".split()
+__all__ = [
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "multi_hot",
+    "one_hot",
+    "psnr",
+    "sparse_categorical_crossentropy",
+]
 
 
 def _dense(name: str, sparse: bool) -> None:

@@ -1,4 +1,4 @@
-"""Ops that multiply and add along axes: products of vectors and matrices, correlations, differences, areas."""
+"""Ops that multiply and add along axes: products, determinants, correlations, differences, areas."""
 
 from __future__ import annotations
 
@@ -9,15 +9,35 @@ import jax.numpy as jnp
 from heron.ops.factory import binary, unary
 from heron.ops.op import array, floating, op
 
-__all__ = """
-    corrcoef correlate cross diff dot einsum inner kron matmul outer tensordot trace trapezoid vdot
-""".split()
+__all__ = [
+    "corrcoef",
+    "correlate",
+    "cross",
+    "diff",
+    "dot",
+    "einsum",
+    "inner",
+    "kron",
+    "matmul",
+    "outer",
+    "slogdet",
+    "tensordot",
+    "trace",
+    "trapezoid",
+    "vdot",
+]
 
 dot = binary("dot", "The sum of products over the last axis of `x1` and the last but one of `x2`.", convert=array)
 vdot = binary("vdot", "The sum of products of all elements, those of `x1` conjugated.", convert=array)
 inner = binary("inner", "The sum of products over the last axis of both.", convert=array)
 outer = binary("outer", "All products of an element of `x1` and one of `x2`, both flattened: a matrix.", convert=array)
 kron = binary("kron", "The Kronecker product: each element of `x1` times the whole of `x2`.", convert=array)
+slogdet = unary(
+    "slogdet",
+    "The sign of the determinant and the logarithm of its size.",
+    lambda x: tuple(jnp.linalg.slogdet(x)),
+    convert=floating,
+)
 corrcoef = unary("corrcoef", "The correlation of each row with each row: a matrix.", convert=floating)
 
 

@@ -12,11 +12,43 @@ import jax.numpy as jnp
 from heron.ops.factory import axes, reduction
 from heron.ops.op import array, dtype_or_none, floating, op, operand
 
-__all__ = """
-    all amax amin any argmax argmin average count_nonzero cumprod cumsum max mean median min nanargmax
-    nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd
-    nansum nanvar percentile prod ptp quantile std sum var
-""".split()
+__all__ = [
+    "all",
+    "amax",
+    "amin",
+    "any",
+    "argmax",
+    "argmin",
+    "average",
+    "count_nonzero",
+    "cumprod",
+    "cumsum",
+    "max",
+    "mean",
+    "median",
+    "min",
+    "nanargmax",
+    "nanargmin",
+    "nancumprod",
+    "nancumsum",
+    "nanmax",
+    "nanmean",
+    "nanmedian",
+    "nanmin",
+    "nanpercentile",
+    "nanprod",
+    "nanquantile",
+    "nanstd",
+    "nansum",
+    "nanvar",
+    "percentile",
+    "prod",
+    "ptp",
+    "quantile",
+    "std",
+    "sum",
+    "var",
+]
 
 all = reduction("all", "Whether all elements are true (not 0).")
 any = reduction("any", "Whether any element is true (not 0).")

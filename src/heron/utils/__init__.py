@@ -1,0 +1,49 @@
+"""Small helpers: seeds, class numbers, padding, registration of one's own classes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heron import registry
+from heron.config import set_random_seed
+from heron.ops.op import standardize_dtype
+from heron.registry import (
+    custom_object_scope,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
+from heron.registry import deserialize as deserialize_keras_object
+from heron.registry import serialize as serialize_keras_object
+from heron.symbolic import is_symbolic as is_keras_tensor
+from heron.utils.numerical import normalize, to_categorical
+from heron.utils.sequences import pad_sequences
+from heron.utils.session import clear_session
+from heron.utils.triples import pack_x_y_sample_weight, unpack_x_y_sample_weight
+
+__all__ = [
+    "CustomObjectScope",
+    "clear_session",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "is_keras_tensor",
+    "normalize",
+    "pack_x_y_sample_weight",
+    "pad_sequences",
+    "register_keras_serializable",
+    "serialize_keras_object",
+    "set_random_seed",
+    "standardize_dtype",
+    "to_categorical",
+    "unpack_x_y_sample_weight",
+]
+
+CustomObjectScope = custom_object_scope
+
+
+def get_custom_objects() -> dict[str, Any]:
+    """The classes and functions registered for the whole process, by name; what is put in can be loaded."""
+    return registry._registered
