@@ -211,7 +211,8 @@ def replace(structure: Any, new: Callable[[KerasTensor], Any]) -> Any:
     if isinstance(structure, list | tuple):
         return type(structure)(replace(part, new) for part in structure)
     if isinstance(structure, dict):
-        return {key: replace(part, new) for key, part in structure.items()}
+        replaced = {key: replace(structure[key], new) for key in sorted(structure)}  # in the order of `leaves`
+        return {key: replaced[key] for key in structure}
     return structure
 
 

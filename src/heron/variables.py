@@ -182,11 +182,11 @@ class Variable:
 
     def assign_add(self, value: Any) -> None:
         """Adds `value`."""
-        self.assign(self._read() + _raw(value))
+        self.assign(self._read() + _operand(value))
 
     def assign_sub(self, value: Any) -> None:
         """Subtracts `value`."""
-        self.assign(self._read() - _raw(value))
+        self.assign(self._read() - _operand(value))
 
     def _read(self) -> jax.Array:
         return self._value if _thread.scope is None else _thread.scope.value_of(self)
@@ -278,10 +278,15 @@ def _raw(value: Any) -> Any:
     return value.value if isinstance(value, Variable) else value
 
 
+def _operand(value: Any) -> Any:
+    """A variable as its value and a list as an array; numbers and arrays as they are."""
+    value = _raw(value)
+    return value if hasattr(value, "dtype") or np.isscalar(value) else np.asarray(value)
+
+
 def _binary(function: Callable[[Any, Any], Any], reflected: bool) -> Callable[[Variable, Any], Any]:
     def apply(self: Variable, other: Any) -> Any:
-        other = _raw(other)
-        other = other if hasattr(other, "dtype") or np.isscalar(other) else np.asarray(other)
+        other = _operand(other)
         return function(other, self.value) if reflected else function(self.value, other)
 
     return apply

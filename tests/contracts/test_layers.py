@@ -210,9 +210,12 @@ def test_the_output_has_the_compute_dtype_and_weights_the_variable_dtype(name, p
         policy = policy.removeprefix("mixed_")
     layer, inputs = new(name, dtype=policy)
     for training in [False, True] if accepts_training(layer) else [None]:
-        output = layer(inputs) if training is None else layer(inputs, training=training)
-        assert output.dtype == layer.compute_dtype
-        assert bool(jnp.isfinite(output).all())
+        kwargs = {} if training is None else {"training": training}
+        assert layer.compute_output_spec(symbols(inputs), **kwargs).dtype == layer.compute_dtype
+        if policy == "mixed_float16":
+            output = layer(inputs, **kwargs)
+            assert output.dtype == layer.compute_dtype
+            assert bool(jnp.isfinite(output).all())
     floats = [w for w in layer.weights if "int" not in w.dtype]
     assert {w.dtype for w in floats} <= {layer.variable_dtype}
 
@@ -234,10 +237,9 @@ def test_compiled_is_as_it_is_uncompiled(name):
 
 
 @every_layer
-@pytest.mark.parametrize("scale", [0.0, 1.0, 100.0])
-def test_gradients_are_finite(name, scale):
+def test_gradients_are_finite(name):
     layer, inputs = new(name)
-    layer(inputs)
+    layer(symbols(inputs))
     is_float = not isinstance(inputs, np.ndarray) or inputs.dtype == np.float32
     kwargs = {"training": True} if accepts_training(layer) else {}
 
@@ -245,11 +247,12 @@ def test_gradients_are_finite(name, scale):
         fixed = [v.value for v in layer.non_trainable_variables]
         return jnp.sum(layer.stateless_call(weights, fixed, x, **kwargs)[0] ** 2)
 
-    x = jax.tree.map(lambda x: jnp.asarray(x * scale) if is_float else jnp.asarray(x), inputs)
+    gradients = jax.jit(jax.grad(total, argnums=(0, 1) if is_float else (0,)), compiler_options=QUICK)
     weights = [v.value for v in layer.trainable_variables]
-    gradients = jax.jit(jax.grad(total, argnums=(0, 1) if is_float else (0,)), compiler_options=QUICK)(weights, x)
-    for gradient in jax.tree.leaves(gradients):
-        assert bool(jnp.isfinite(gradient).all())
+    for scale in (0.0, 1.0, 100.0):
+        x = jax.tree.map(lambda x: jnp.asarray(x * scale if is_float else x), inputs)  # noqa: B023
+        for gradient in jax.tree.leaves(gradients(weights, x)):
+            assert np.isfinite(gradient).all()
 
 
 @every_layer

@@ -193,7 +193,8 @@ def test_set_weights_is_all_or_nothing():
     with pytest.raises(ShapeError) as caught:
         layer.set_weights([np.zeros((3, 2)), np.zeros(3)])
     assert str(caught.value) == (
-        "Weight 'd/bias' of Dense 'd' has shape (2,); set_weights received shape (3,) in its place. Nothing was changed."
+        "Weight 'd/bias' of Dense 'd' has shape (2,); set_weights received shape (3,) in its place. "
+        "Nothing was changed."
     )
     for old, now in zip(before, layer.get_weights(), strict=True):
         np.testing.assert_array_equal(old, now)
@@ -356,7 +357,20 @@ def test_an_error_in_call_tells_the_layer_and_the_shapes():
 
     with pytest.raises(TypeError, match="contracting dimensions to have the same shape") as caught:
         Wrong(name="outer")(array(2, 3))
-    assert caught.value.__notes__ == ["(in Lambda 'inner', called on inputs of shape (2, 3))"]
+    assert caught.value.__notes__[-1] == "(in Lambda 'inner', called on inputs of shape (2, 3))"
+
+
+def test_a_variable_given_to_a_jax_function():
+    class Wrong(layers.Layer):
+        def build(self, input_shape):
+            self.factor = self.add_weight(shape=input_shape[-1:], name="factor")
+
+        def call(self, inputs):
+            return jnp.multiply(inputs, self.factor)
+
+    with pytest.raises(ValueError, match="__jax_array__") as caught:
+        Wrong()(array(2, 3))
+    assert "Write its value, kernel.value, or use heron.ops." in caught.value.__notes__[-2]
 
 
 # ---- shapes ----

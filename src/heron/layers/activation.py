@@ -24,7 +24,6 @@ class Activation(Layer):
         UnknownNameError: for an unknown name, with the nearest known one.
 
     Example:
-
     >>> Activation("relu")([-3.0, 0.0, 2.0]).tolist()
     [0.0, 0.0, 2.0]
     """

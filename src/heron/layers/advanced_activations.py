@@ -36,7 +36,6 @@ class ReLU(Layer):
         That of the input.
 
     Example:
-
     >>> ReLU(max_value=5.0)([-3.0, 2.0, 9.0]).tolist()
     [0.0, 2.0, 5.0]
     """
@@ -72,7 +71,6 @@ class LeakyReLU(Layer):
     Source: Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
 
     Example:
-
     >>> LeakyReLU(negative_slope=0.5)([-4.0, 2.0]).tolist()
     [-2.0, 2.0]
     """
@@ -105,7 +103,6 @@ class ELU(Layer):
     Source: Clevert, Unterthiner and Hochreiter, https://arxiv.org/abs/1511.07289.
 
     Example:
-
     >>> ELU()([-1.0, 2.0]).tolist()
     [-0.632, 2.0]
     """
@@ -144,7 +141,6 @@ class PReLU(Layer):
     Source: He, Zhang, Ren and Sun, https://arxiv.org/abs/1502.01852.
 
     Example:
-
     >>> PReLU(alpha_initializer="ones")([[-3.0, 2.0]]).tolist()
     [[-3.0, 2.0]]
     """
@@ -203,7 +199,6 @@ class Softmax(Layer):
         That of the input.
 
     Example:
-
     >>> Softmax()([1.0, 1.0]).tolist()
     [0.5, 0.5]
     """

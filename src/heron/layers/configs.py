@@ -19,7 +19,6 @@ def serialize(layer: Layer) -> dict[str, Any]:
         ArgumentError: when an argument has no written form, such as a lambda.
 
     Example:
-
     >>> from heron.layers import Dense
     >>> serialize(Dense(3))["class_name"]
     'Dense'
@@ -38,7 +37,6 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
         UnknownNameError: for a class that is neither heron's nor yours.
 
     Example:
-
     >>> from heron.layers import Dense
     >>> deserialize(serialize(Dense(3))).units
     3

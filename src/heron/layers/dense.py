@@ -38,7 +38,6 @@ class Dense(Layer):
         ShapeError: when called on another number of features than at first.
 
     Example:
-
     >>> Dense(3)([[1.0, 2.0]]).shape
     (1, 3)
     """

@@ -38,7 +38,6 @@ class Dot(Merge):
         ShapeError: naming the layers whose outputs do not fit together.
 
     Example:
-
     >>> Dot(axes=1)([[[1.0, 2.0]], [[10.0, 100.0]]]).tolist()
     [[210.0]]
     """
@@ -104,7 +103,6 @@ def dot(inputs: Any, axes: Any = -1, **kwargs: Any) -> Any:
         A tensor.
 
     Example:
-
     >>> dot([[[1.0, 4.0]], [[3.0, 2.0]]]).tolist()
     [[11.0]]
     """

@@ -71,7 +71,6 @@ class Dropout(Noise):
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 2014.
 
     Example:
-
     >>> layer = Dropout(0.5, seed=1)
     >>> sorted(set(layer([1.0] * 50, training=True).tolist())), set(layer([1.0] * 50).tolist())
     ([0.0, 2.0], {1.0})
@@ -150,7 +149,6 @@ class SpatialDropout1D(SpatialDropout):
     Source: Tompson et al., https://arxiv.org/abs/1411.4280.
 
     Example:
-
     >>> import numpy as np
     >>> y = SpatialDropout1D(0.5)(np.ones((2, 5, 8)), training=True)
     >>> bool((y == y[:, :1]).all())
@@ -186,7 +184,6 @@ class SpatialDropout2D(SpatialDropout):
     Source: Tompson et al., https://arxiv.org/abs/1411.4280.
 
     Example:
-
     >>> import numpy as np
     >>> y = SpatialDropout2D(0.5)(np.ones((2, 4, 4, 8)), training=True)
     >>> bool((y == y[:, :1, :1]).all())
@@ -229,7 +226,6 @@ class SpatialDropout3D(SpatialDropout):
     Source: Tompson et al., https://arxiv.org/abs/1411.4280.
 
     Example:
-
     >>> import numpy as np
     >>> y = SpatialDropout3D(0.5)(np.ones((2, 2, 4, 4, 8)), training=True)
     >>> bool((y == y[:, :1, :1, :1]).all())

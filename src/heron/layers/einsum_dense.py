@@ -55,7 +55,6 @@ class EinsumDense(Layer):
         ShapeError: when `output_shape` and the input disagree, or a size that the kernel needs is unknown.
 
     Example:
-
     >>> import numpy as np
     >>> layer = EinsumDense("abc,cd->abd", output_shape=(None, 64), bias_axes="d")
     >>> layer(np.zeros((2, 32, 128))).shape

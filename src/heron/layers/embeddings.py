@@ -42,7 +42,6 @@ class Embedding(Layer):
         ShapeError: when `weights` has another shape.
 
     Example:
-
     >>> Embedding(10, 4)([[1, 2, 3]]).shape
     (1, 3, 4)
     """

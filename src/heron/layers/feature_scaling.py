@@ -47,7 +47,6 @@ class Rescaling(Layer):
         That of the input.
 
     Example:
-
     >>> Rescaling(1 / 127.5, offset=-1)([0, 255]).tolist()
     [-1.0, 1.0]
     """
@@ -89,7 +88,6 @@ class Normalization(Layer):
         ShapeError: when data have other features than at first.
 
     Example:
-
     >>> layer = Normalization()
     >>> layer.adapt([[0.0, 10.0], [2.0, 30.0]])
     >>> layer([[0.0, 30.0]]).tolist()

@@ -22,7 +22,6 @@ class Identity(Layer):
         **kwargs: name, dtype and what else every layer takes.
 
     Example:
-
     >>> Identity()([1.0, 2.0]).tolist()
     [1.0, 2.0]
     """
@@ -48,7 +47,6 @@ class ActivityRegularization(Layer):
         That of the input.
 
     Example:
-
     >>> layer = ActivityRegularization(l1=0.5)
     >>> y = layer([[2.0, -4.0]])
     >>> float(layer.losses[0])

@@ -39,7 +39,6 @@ class InputLayer(Layer):
         ArgumentError: for no shape, for two that exclude each other, and for sparse or ragged data.
 
     Example:
-
     >>> InputLayer(shape=(28, 28)).output.shape
     (None, 28, 28)
     """
@@ -167,7 +166,6 @@ def Input(
         ArgumentError: for no shape, for two that exclude each other, and for sparse or ragged data.
 
     Example:
-
     >>> Input((28, 28)).shape
     (None, 28, 28)
     """

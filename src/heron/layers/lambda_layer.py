@@ -30,7 +30,6 @@ class Lambda(Layer):
         What the function gives.
 
     Example:
-
     >>> Lambda(lambda x: x**2)([1.0, 3.0]).tolist()
     [1.0, 9.0]
     """

@@ -288,6 +288,10 @@ class Layer(WeightHolder, Configurable):
         except Exception as error:
             if not getattr(error, "_located", False):
                 error._located = True  # type: ignore[attr-defined]
+                if "__jax_array__" in str(error):
+                    error.add_note(
+                        "A variable was given to a JAX function. Write its value, kernel.value, or use heron.ops."
+                    )
                 error.add_note(f"(in {self._who()}, called on inputs of shape {shapes_of(args[0])})")
             raise
 

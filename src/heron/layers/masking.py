@@ -26,7 +26,6 @@ class Masking(Layer):
         That of the input, with a mask of shape `(batch, steps)`.
 
     Example:
-
     >>> Masking(mask_value=-1.0)([[[3.0], [-1.0]]]).tolist()
     [[[3.0], [0.0]]]
     """

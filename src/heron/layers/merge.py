@@ -113,7 +113,6 @@ class Add(Elementwise):
         ShapeError: naming the layers whose outputs do not fit together.
 
     Example:
-
     >>> Add()([[[1.0, 2.0]], [[10.0, 20.0]]]).tolist()
     [[11.0, 22.0]]
     """
@@ -139,7 +138,6 @@ class Subtract(Elementwise):
         ShapeError: for more or fewer tensors than two, and for shapes that do not fit together.
 
     Example:
-
     >>> Subtract()([[[1.0, 2.0]], [[10.0, 20.0]]]).tolist()
     [[-9.0, -18.0]]
     """
@@ -167,7 +165,6 @@ class Multiply(Elementwise):
         ShapeError: naming the layers whose outputs do not fit together.
 
     Example:
-
     >>> Multiply()([[[1.0, 2.0]], [[10.0, 20.0]]]).tolist()
     [[10.0, 40.0]]
     """
@@ -198,7 +195,6 @@ class Average(Elementwise):
         ShapeError: naming the layers whose outputs do not fit together.
 
     Example:
-
     >>> Average()([[[1.0, 2.0]], [[10.0, 20.0]]]).tolist()
     [[5.5, 11.0]]
     """
@@ -237,7 +233,6 @@ class Maximum(Elementwise):
         ShapeError: naming the layers whose outputs do not fit together.
 
     Example:
-
     >>> Maximum()([[[1.0, 20.0]], [[10.0, 2.0]]]).tolist()
     [[10.0, 20.0]]
     """
@@ -263,7 +258,6 @@ class Minimum(Elementwise):
         ShapeError: naming the layers whose outputs do not fit together.
 
     Example:
-
     >>> Minimum()([[[1.0, 20.0]], [[10.0, 2.0]]]).tolist()
     [[1.0, 2.0]]
     """
@@ -289,7 +283,6 @@ class Concatenate(Merge):
         ShapeError: naming the layers whose outputs do not fit together.
 
     Example:
-
     >>> Concatenate()([[[1.0, 2.0]], [[10.0]]]).tolist()
     [[1.0, 2.0, 10.0]]
     """
@@ -368,7 +361,6 @@ def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Any:
         A tensor.
 
     Example:
-
     >>> concatenate([[[1.0, 4.0]], [[3.0, 2.0]]], axis=0).tolist()
     [[1.0, 4.0], [3.0, 2.0]]
     """

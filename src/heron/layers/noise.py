@@ -34,7 +34,6 @@ class GaussianNoise(Noise):
         That of the input.
 
     Example:
-
     >>> layer = GaussianNoise(0.1, seed=1)
     >>> layer([1.0, 2.0]).tolist(), bool((layer([1.0, 2.0], training=True) == 1.0).any())
     ([1.0, 2.0], False)
@@ -75,7 +74,6 @@ class GaussianDropout(Noise):
     10.
 
     Example:
-
     >>> layer = GaussianDropout(0.5, seed=1)
     >>> layer([1.0, 2.0]).tolist(), layer([0.0, 0.0], training=True).tolist()
     ([1.0, 2.0], [0.0, 0.0])
@@ -118,7 +116,6 @@ class AlphaDropout(Noise):
     Source: Klambauer et al., https://arxiv.org/abs/1706.02515.
 
     Example:
-
     >>> layer = AlphaDropout(0.5, seed=1)
     >>> layer([1.0, 2.0]).tolist(), len(set(layer([1.0] * 50, training=True).tolist()))
     ([1.0, 2.0], 2)

@@ -36,7 +36,6 @@ class Flatten(Layer):
         `(batch, the product of the other sizes)`.
 
     Example:
-
     >>> import numpy as np
     >>> Flatten()(np.zeros((2, 28, 28))).shape
     (2, 784)
@@ -77,7 +76,6 @@ class Reshape(Layer):
         ShapeError: when a sample has another number of values.
 
     Example:
-
     >>> import numpy as np
     >>> Reshape((3, -1))(np.zeros((2, 12))).shape
     (2, 3, 4)
@@ -130,7 +128,6 @@ class Permute(Layer):
         `(batch, ...)`, axis `i` of a sample being axis `dims[i - 1]` of the input.
 
     Example:
-
     >>> import numpy as np
     >>> Permute((2, 1))(np.zeros((5, 10, 64))).shape
     (5, 64, 10)
@@ -161,7 +158,6 @@ class RepeatVector(Layer):
         `(batch, n, features)`.
 
     Example:
-
     >>> RepeatVector(2)([[1.0, 3.0]]).tolist()
     [[[1.0, 3.0], [1.0, 3.0]]]
     """

@@ -75,7 +75,6 @@ class BatchNormalization(AffineNormalization):
     Source: Ioffe and Szegedy, https://arxiv.org/abs/1502.03167; renorm: Ioffe, https://arxiv.org/abs/1702.03275.
 
     Example:
-
     >>> BatchNormalization(epsilon=0.0)([[1.0], [3.0]], training=True).tolist()
     [[-1.0], [1.0]]
     """

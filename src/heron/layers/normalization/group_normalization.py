@@ -50,7 +50,6 @@ class GroupNormalization(AffineNormalization):
     Source: Wu and He, https://arxiv.org/abs/1803.08494.
 
     Example:
-
     >>> GroupNormalization(groups=2, epsilon=0.0)([[1.0, 3.0, 10.0, 30.0]]).tolist()
     [[-1.0, 1.0, -1.0, 1.0]]
     """

@@ -45,7 +45,6 @@ class LayerNormalization(AffineNormalization):
     Source: Ba, Kiros and Hinton, https://arxiv.org/abs/1607.06450.
 
     Example:
-
     >>> LayerNormalization(epsilon=0.0)([[1.0, 3.0]]).tolist()
     [[-1.0, 1.0]]
     """
@@ -120,7 +119,6 @@ class RMSNormalization(Layer):
     Source: Zhang and Sennrich, https://arxiv.org/abs/1910.07467.
 
     Example:
-
     >>> RMSNormalization(epsilon=0.0)([[2.0, -2.0]]).tolist()
     [[1.0, -1.0]]
     """
@@ -163,7 +161,6 @@ class UnitNormalization(Layer):
         ShapeError: when the input lacks an axis.
 
     Example:
-
     >>> UnitNormalization()([[3.0, 4.0]]).tolist()
     [[0.6, 0.8]]
     """
