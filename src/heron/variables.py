@@ -34,6 +34,7 @@ class _Thread(threading.local):
         self.scope: Scope | None = None
         self.autocast: str | None = None
         self.names: list[str] = []
+        self.admit: Callable[[str, tuple[int, ...]], None] | None = None
 
 
 _thread = _Thread()
@@ -103,6 +104,20 @@ def own_name_scope(name: str) -> Iterator[None]:
     else:
         with name_scope(name):
             yield
+
+
+@contextmanager
+def admission(check: Callable[[str, tuple[int, ...]], None]) -> Iterator[None]:
+    """Inside the block `check(path, shape)` is asked before a function makes the first value of a variable.
+
+    What it raises keeps the array from being made: a model from a file cannot ask for more memory than the file's own
+    weights take.
+    """
+    outer, _thread.admit = _thread.admit, check
+    try:
+        yield
+    finally:
+        _thread.admit = outer
 
 
 class Variable:
@@ -260,6 +275,8 @@ def _first_value(name: str, initializer: Any, shape: Any, dtype: Any) -> jax.Arr
     if callable(initializer) and not hasattr(initializer, "__array__"):
         if shape is None:
             raise ArgumentError(f"Variable '{name}' is made by a function, so it needs a shape; write shape=(...).")
+        if _thread.admit is not None:
+            _thread.admit("/".join([*_thread.names, name]), tuple(shape))
         dtype = dtype or config.floatx()
         with jax.ensure_compile_time_eval():
             value = _array(initializer(tuple(shape), dtype=dtype), dtype)
