@@ -139,10 +139,10 @@ class Steps:
 
         Args:
             state: `(trainable_variables, non_trainable_variables, optimizer_variables, metrics_variables)`.
-            data: `(x, y, sample_weight)` of one batch.
+            data: one batch: `(x, y, sample_weight)`, or `(x, y)` when there are no weights.
 
         Returns:
-            The logs, a dict of scalars, and the new state.
+            The logs, a dict of scalars, and the new state, in the same form.
         """
         trainable, non_trainable, optimizer, metrics = state
         x, y, sample_weight = _unpack(data)
@@ -159,7 +159,7 @@ class Steps:
 
         Args:
             state: `(trainable_variables, non_trainable_variables, metrics_variables)`.
-            data: `(x, y, sample_weight)` of one batch.
+            data: one batch, as for `train_step`.
         """
         trainable, non_trainable, metrics = state
         x, y, sample_weight = _unpack(data)
@@ -174,7 +174,7 @@ class Steps:
 
         Args:
             state: `(trainable_variables, non_trainable_variables)`.
-            data: `(x, y, sample_weight)` of one batch, the last two mostly None.
+            data: one batch of inputs.
         """
         trainable, non_trainable = state
         x, _, _ = _unpack(data)
@@ -194,7 +194,7 @@ class Steps:
         found = self._programs.get(mode)
         if found is not None:
             return found
-        step = self.train_step if mode == "train" else self._test_step_of_state
+        step = self._train_step_of_state if mode == "train" else self._test_step_of_state
         plain = getattr(type(self), f"{mode}_step") is getattr(Steps, f"{mode}_step")
         plain = plain and type(self).compute_metrics is Steps.compute_metrics
         program = Program(
@@ -208,11 +208,15 @@ class Steps:
         self._programs[mode] = program
         return program
 
+    def _train_step_of_state(self, state: Any, data: Any) -> Any:
+        logs, state = self.train_step(state, _packed(data))
+        return logs, TrainState(*map(list, state))  # a step of the user's own may return tuples
+
     def _test_step_of_state(self, state: Any, data: Any) -> Any:
         logs, (trainable, non_trainable, metrics) = self.test_step(
-            (state.trainable_variables, state.non_trainable_variables, state.metrics_variables), data
+            (state.trainable_variables, state.non_trainable_variables, state.metrics_variables), _packed(data)
         )
-        return logs, TrainState(trainable, non_trainable, state.optimizer_variables, metrics)
+        return logs, TrainState(list(trainable), list(non_trainable), state.optimizer_variables, list(metrics))
 
     def _with_clear_metrics(self, state: TrainState) -> TrainState:
         variables = self.metrics_variables
@@ -228,13 +232,23 @@ class Steps:
         trainable, fixed = self.trainable_variables, self.non_trainable_variables  # type: ignore[attr-defined]
 
         def forward(state: Any, x: Any) -> Any:
-            return self.predict_step((state[: len(trainable)], state[len(trainable) :]), (x, None, None))[0]
+            return self.predict_step((state[: len(trainable)], state[len(trainable) :]), _packed((x, None, None)))[0]
 
         return Predictor(forward, [*trainable, *fixed], eager=self.run_eagerly)
 
 
 def _rows(x: Any) -> int:
     return int(jax.tree.leaves(x)[0].shape[0])
+
+
+def _packed(data: tuple[Any, Any, Any]) -> Any:
+    """A batch in the form in which Keras hands it to the steps: what was not given is left out."""
+    x, y, sample_weight = data
+    if sample_weight is not None:
+        return data
+    if y is not None:
+        return x, y
+    return (x,) if isinstance(x, list | tuple) else x
 
 
 def _unpack(data: Any) -> tuple[Any, Any, Any]:
