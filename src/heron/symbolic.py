@@ -301,7 +301,14 @@ def call_operation(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     return outputs
 
 
-_KERAS_NAMES = {"mul": "multiply", "sub": "subtract", "truediv": "divide", "floordiv": "floor_divide", "pow": "power"}
+_KERAS_NAMES = {
+    "mul": "multiply",
+    "sub": "subtract",
+    "truediv": "true_divide",
+    "abs": "absolute",
+    "floordiv": "floor_divide",
+    "pow": "power",
+}
 _KERAS_NAMES |= {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "neg": "negative"}
 _KERAS_NAMES |= {"and_": "logical_and", "or_": "logical_or", "xor": "logical_xor", "invert": "logical_not"}
 

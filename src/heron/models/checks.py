@@ -74,7 +74,8 @@ def check_compile(model: Any, objective: Any) -> None:
     given = objective.given[0]
     if len(outputs) != 1 or given is None or isinstance(given, list | dict):
         return
-    losses.check_labels(losses.get(given), losses.LabelFacts.of(0), outputs[0].shape, last_activation(outputs[0]))
+    if given not in ("crossentropy", "ce"):  # which of them it is depends on the targets
+        losses.check_labels(losses.get(given), losses.LabelFacts.of(0), outputs[0].shape, last_activation(outputs[0]))
 
 
 def check_targets(model: Any, objective: Any, data: Any, outputs: Any, method: str) -> None:
@@ -107,9 +108,8 @@ def check_targets(model: Any, objective: Any, data: Any, outputs: Any, method: s
     for i, (target, output) in enumerate(zip(targets, flat_outputs, strict=True)):
         one = _loss_of(given, i, objective)
         if one is not None:
-            losses.check_labels(
-                losses.get(one), losses.LabelFacts.of(np.asarray(target)), output.shape, last_activation(output)
-            )
+            loss = losses.as_loss(one, target.shape, output.shape)
+            losses.check_labels(loss, losses.LabelFacts.of(np.asarray(target)), output.shape, last_activation(output))
     _note_accuracy(objective, targets, flat_outputs)
 
 
@@ -135,7 +135,7 @@ def _note_accuracy(objective: Any, targets: list[Any], outputs: list[Any]) -> No
     metrics = objective.given[2]
     names = metrics if isinstance(metrics, list | tuple) else [metrics]
     given = objective.given[0]
-    regression = isinstance(given, str) and losses.get(given) in (losses.mean_squared_error, losses.mean_absolute_error)
+    regression = isinstance(given, str) and given in ("mse", "mae", "mean_squared_error", "mean_absolute_error")
     if not regression or not any(n in ("accuracy", "acc") for n in names if isinstance(n, str)) or objective.resolved:
         return
     target = np.asarray(targets[0])

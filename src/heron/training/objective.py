@@ -48,8 +48,9 @@ class Objective:
         self.loss_tracker = metrics_module.Mean(name="loss")
         self.outputs: list[Output] = []
         self.resolved = False
-        for part in jax.tree.leaves(loss, is_leaf=lambda v: not isinstance(v, list | tuple | dict)):
-            losses_module.get(part)
+        for part in _flat(loss):
+            if not (isinstance(part, str) and _BY_SHAPE.get(part.lower()) == "crossentropy"):
+                losses_module.get(part)
         self._check_metric_names(metrics)
         self._check_metric_names(weighted_metrics)
 
@@ -83,7 +84,7 @@ class Objective:
             spread = _spread_metrics(given, paths, names)
             for i, output in enumerate(self.outputs):
                 target = targets[i] if i < len(targets) else None
-                made = [_metric(m, target, predictions[i], output.loss) for m in spread[i]]
+                made = [_metric(m, target, predictions[i]) for m in spread[i]]
                 if many:
                     for m in made:
                         m._log_name = f"{output.name}_{m.name}"
@@ -171,8 +172,19 @@ def _aligned(y: Any, y_pred: Any) -> list[Any]:
 _BY_SHAPE = {"accuracy": "accuracy", "acc": "accuracy", "crossentropy": "crossentropy", "ce": "crossentropy"}
 
 
-def _metric(given: Any, target: Any, prediction: Any, loss: Any) -> Any:
-    """The metric object that `given` means for this output."""
+def _metric(given: Any, target: Any, prediction: Any) -> Any:
+    """The metric object that `given` means for this output, with its variables."""
+    metric = _unmade_metric(given, target, prediction)
+    if target is not None and hasattr(metric, "make_variables"):
+        sizes = (*target.shape, *[1] * len(prediction.shape))
+        shape = tuple(sizes[i] if size is None else size for i, size in enumerate(prediction.shape))
+        metric.make_variables(
+            jax.ShapeDtypeStruct(target.shape, target.dtype), jax.ShapeDtypeStruct(shape, prediction.dtype)
+        )
+    return metric
+
+
+def _unmade_metric(given: Any, target: Any, prediction: Any) -> Any:
     if isinstance(given, str) and given.lower() in _BY_SHAPE and target is not None:
         shapes = tuple(target.shape), tuple(prediction.shape)
         return metrics_module.resolve_accuracy(*shapes, kind=_BY_SHAPE[given.lower()])(name=given)
