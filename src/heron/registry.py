@@ -11,7 +11,7 @@ import contextlib
 import functools
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -419,13 +419,17 @@ def _deserialize_object(config: Mapping[str, Any], kind: str | None) -> Any:
 # ---- functions that forgive --------------------------------------------------------------------------------------
 
 
-def forgiving(renamed: Mapping[str, str] | None = None, gone: Mapping[str, str] | None = None) -> Callable[[T], T]:
+def forgiving(
+    renamed: Mapping[str, str] | None = None, gone: Mapping[str, str] | None = None, needless: Iterable[str] = ()
+) -> Callable[[T], T]:
     """Decorator for methods that beginners call: old argument names are understood, unknown ones get the nearest.
 
     Args:
         renamed: old name to new; accepted with a note.
         gone: name to the sentence that says what to do instead.
+        needless: names of old arguments that may be left out; they are, with a note.
     """
+    no_need = frozenset(needless)
 
     def decorator(function: Any) -> Any:
         known = [n for n in inspect.signature(function).parameters if n != "self"]
@@ -435,7 +439,11 @@ def forgiving(renamed: Mapping[str, str] | None = None, gone: Mapping[str, str] 
             for name in [n for n in kwargs if n not in known]:
                 new = (renamed or {}).get(name)
                 if name in (gone or {}):
-                    raise ArgumentTypeError(f"{function.__name__}({name}=...) is no longer there. {gone[name]}")  # type: ignore[index]
+                    raise ArgumentTypeError(f"{function.__name__}() has no argument '{name}'. {gone[name]}")  # type: ignore[index]
+                if name in no_need:
+                    note(f"{function.__name__}({name}=...) is no longer needed; left out.")
+                    del kwargs[name]
+                    continue
                 if new is None or new in kwargs:
                     raise unknown_argument(f"{function.__name__}()", name, known)
                 note(f"{function.__name__}({name}=...) is now {new}=...; taken as that.")

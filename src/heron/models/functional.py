@@ -114,6 +114,15 @@ class Functional(Model):
 
     def _matched(self, inputs: Any) -> list[Any]:
         """The arrays for the model's inputs in order, cast and with missing or extra axes of size 1 put right."""
+        pairs = zip(self._graph.inputs, self._by_input(inputs), strict=True)
+        return [fit_input(self._who(), tensor, value) for tensor, value in pairs]
+
+    def _by_input(self, inputs: Any) -> list[Any]:
+        """The arrays for the model's inputs in order, as they were given.
+
+        Raises:
+            DataError: when there are too few or too many, or a dict lacks a name.
+        """
         wanted = self._graph.inputs
         if isinstance(inputs, dict):
             keys = sorted(self._inputs_struct) if isinstance(self._inputs_struct, dict) else self.input_names
@@ -134,7 +143,7 @@ class Functional(Model):
                 f"received {len(given)} array{'s' * (len(given) > 1)}.\nPass a list, or a dict by name, with "
                 f"one array for each."
             )
-        return [fit_input(self._who(), tensor, value) for tensor, value in zip(wanted, given, strict=True)]
+        return given
 
     def _listed_names(self) -> str:
         return ", ".join(repr(n) for n in self.input_names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from heron.errors import ArgumentError, ArgumentTypeError, NotBuiltError, value_text
+from heron.errors import ArgumentError, ArgumentTypeError, DataError, NotBuiltError, value_text
 from heron.layers import Input, InputLayer, Layer
 from heron.models.inputs import fit_input
 from heron.models.model import Model
@@ -115,12 +115,21 @@ class Sequential(Model):
         """Passes the input through the layers."""
         x = inputs
         if self._stack_input is not None:
-            x = x[0] if isinstance(x, list | tuple) and len(x) == 1 else x
-            x = next(iter(x.values())) if isinstance(x, dict) and len(x) == 1 else x
-            x = fit_input(self._who(), self._stack_input, x)
+            x = fit_input(self._who(), self._stack_input, self._by_input(x)[0])
         for layer in self.layers:
             x = layer(x)
         return x
+
+    def _by_input(self, inputs: Any) -> list[Any]:
+        """The array for the model's input, alone in a list; it may come as the one entry of a list or dict."""
+        given = list(inputs.values()) if isinstance(inputs, dict) else inputs
+        given = list(given) if isinstance(given, list | tuple) else [given]
+        if len(given) != 1:
+            raise DataError(
+                f"{self._who()} takes one array; received {len(given)}.\nA model with several inputs is a "
+                "heron.Model(inputs=[...], outputs=...)."
+            )
+        return given
 
     @property
     def inputs(self) -> list[KerasTensor] | None:
