@@ -43,6 +43,20 @@ def test_inputs_come_as_list_tuple_or_dict_by_name():
             np.testing.assert_array_equal(one, other)
 
 
+def test_nested_dicts_of_inputs_and_targets():
+    a, b = heron.Input((4,), name="a"), heron.Input((4,), name="b")
+    joined = layers.Add()([a, b])
+    outputs = {"out": {"one": layers.Dense(1)(joined), "two": layers.Dense(2)(a)}}
+    model = heron.Model({"pair": {"first": a, "second": b}}, outputs)
+    x = {"pair": {"first": X, "second": 2 * X}}
+    got = model.predict(x)
+    assert (got["out"]["one"].shape, got["out"]["two"].shape) == ((5, 1), (5, 2))
+    model.compile("sgd", "mse")
+    y = {"out": {"one": X[:, :1], "two": X[:, :2]}}
+    history = model.fit(x, y, epochs=3, verbose=0).history
+    assert history["loss"][-1] < history["loss"][0]
+
+
 def test_operators_and_ops_draw_the_graph():
     a = heron.Input((4,))
     y = ops.exp(-(2.0 * a - 1.0)) + a[:, :1]

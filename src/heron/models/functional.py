@@ -123,27 +123,28 @@ class Functional(Model):
         Raises:
             DataError: when there are too few or too many, or a dict lacks a name.
         """
-        wanted = self._graph.inputs
-        if isinstance(inputs, dict):
-            keys = sorted(self._inputs_struct) if isinstance(self._inputs_struct, dict) else self.input_names
-            keys = [k for k in keys if k in inputs or k not in self.input_names] if len(keys) == len(wanted) else keys
-            missing = [k for k in keys if k not in inputs]
-            if missing or len(keys) != len(wanted):
-                missing = missing or [n for n in self.input_names if n not in inputs]
-                raise DataError(
-                    f"{self._who()} has the inputs {self._listed_names()}; the data lack {missing[0]!r}."
-                    f"{suggestion(missing[0], inputs)}"
-                )
-            given = [inputs[k] for k in keys]
+        struct = self._inputs_struct
+        if isinstance(inputs, dict) and not isinstance(struct, dict):
+            wanted = [(name,) for name in self.input_names]
         else:
-            given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
-        if len(given) != len(wanted):
+            struct = struct if isinstance(struct, dict | list | tuple) else [struct]
+            inputs = inputs if isinstance(inputs, dict | list | tuple) else [inputs]
+            wanted = list(_by_path(struct))
+        given = _by_path(inputs)
+        missing = [path for path in wanted if path not in given]
+        if missing and isinstance(inputs, dict):
+            name = missing[0][-1]
+            raise DataError(
+                f"{self._who()} has the inputs {self._listed_names()}; the data lack {name!r}."
+                f"{suggestion(str(name), map(str, inputs))}"
+            )
+        if missing or (not isinstance(inputs, dict) and len(given) != len(wanted)):
             raise DataError(
                 f"{self._who()} has {len(wanted)} input{'s' * (len(wanted) > 1)} ({self._listed_names()}); "
                 f"received {len(given)} array{'s' * (len(given) > 1)}.\nPass a list, or a dict by name, with "
                 f"one array for each."
             )
-        return given
+        return [given[path] for path in wanted]
 
     def _listed_names(self) -> str:
         return ", ".join(repr(n) for n in self.input_names)
@@ -173,6 +174,17 @@ def _leaves(structure: Any) -> list[Any]:
     if isinstance(structure, dict):
         return [leaf for key in sorted(structure) for leaf in _leaves(structure[key])]
     return [structure]
+
+
+def _by_path(structure: Any, path: tuple[Any, ...] = ()) -> dict[tuple[Any, ...], Any]:
+    """What stands inside lists, tuples and dicts, by the keys and indices that lead to it; dicts in sorted order."""
+    if isinstance(structure, dict):
+        parts = [(key, structure[key]) for key in sorted(structure)]
+    elif isinstance(structure, list | tuple):
+        parts = list(enumerate(structure))
+    else:
+        return {path: structure}
+    return {place: leaf for key, part in parts for place, leaf in _by_path(part, (*path, key)).items()}
 
 
 def _check_symbolic(part: Any, what: str) -> None:

@@ -164,8 +164,9 @@ class Objective:
 
 
 def _aligned(y: Any, y_pred: Any) -> list[Any]:
+    """The target of each output, None where there is none."""
     if isinstance(y, dict) and isinstance(y_pred, dict):
-        return [y.get(k) for k in sorted(y_pred)]
+        return [target for key in sorted(y_pred) for target in _aligned(y.get(key), y_pred[key])]
     return jax.tree.leaves(y, is_leaf=lambda v: v is None)
 
 
