@@ -14,7 +14,11 @@ WEIGHTS = RNG.random((50, 5)).astype("float32")
 
 
 def tagger(k):
-    layers = [k.Input((5,), dtype="int32"), k.layers.Embedding(9, 4, mask_zero=True), k.layers.Dense(3, activation="softmax")]
+    layers = [
+        k.Input((5,), dtype="int32"),
+        k.layers.Embedding(9, 4, mask_zero=True),
+        k.layers.Dense(3, activation="softmax"),
+    ]
     return k.Sequential(layers)
 
 

@@ -57,7 +57,7 @@ def test_crossentropy_is_a_metric_by_shape_too():
 
 def test_metrics_that_need_shapes_are_made_before_compiling():
     def metrics(k):
-        return [k.metrics.F1Score(), k.metrics.AUC(multi_label=True), k.metrics.R2Score(name="r2")]
+        return [k.metrics.F1Score(name="f1"), k.metrics.AUC(multi_label=True, name="auc"), k.metrics.R2Score(name="r2")]
 
     ours, theirs = stack(heron, 3, "softmax"), stack(keras, 3, "softmax")
     ours.set_weights(theirs.get_weights())
