@@ -149,7 +149,7 @@ class Operation:
 
 def function_operation(function: Callable[..., Any], name: str | None = None) -> Operation:
     """A new graph step that applies `function`."""
-    return Operation(function, name or getattr(function, "__name__", "operation"))
+    return Operation(function, name or str(getattr(function, "__name__", "operation")))
 
 
 class Node:
