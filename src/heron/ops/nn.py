@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heron.ops import activation, normalization, objective
 from heron.ops.activation import *  # noqa: F403
+from heron.ops.math import polar as polar
 from heron.ops.normalization import *  # noqa: F403
 from heron.ops.objective import *  # noqa: F403
 
