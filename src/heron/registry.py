@@ -296,33 +296,33 @@ def custom_object(name: str) -> Any:
 _PLAIN = (str, int, float, bool, type(None))
 
 
-def serialize(value: Any) -> Any:
-    """Returns `value` as plain data that JSON can hold.
+def serialize(obj: Any) -> Any:
+    """Returns `obj` as plain data that JSON can hold.
 
     Objects become `{"module", "class_name", "config", "registered_name"}`; published functions become their name.
 
     Raises:
         ArgumentError: for a value that has no safe written form, such as a lambda.
     """
-    if isinstance(value, _PLAIN):
-        return value
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, list):
-        return [serialize(v) for v in value]
-    if isinstance(value, tuple):
-        return [serialize(v) for v in value]
-    if isinstance(value, Mapping):
-        return {str(k): serialize(v) for k, v in value.items()}
-    if hasattr(value, "get_config") and not inspect.isclass(value):
-        return _serialize_object(value)
-    if callable(value):
-        return _serialize_function(value)
-    if hasattr(value, "tolist"):
-        return {"class_name": "__numpy__", "config": {"value": np.asarray(value).tolist(), "dtype": str(value.dtype)}}
-    if isinstance(value, np.dtype):
-        return value.name
-    raise ArgumentError(f"Cannot write {value_text(value)} as plain data: it has no get_config() method.")
+    if isinstance(obj, _PLAIN):
+        return obj
+    if isinstance(obj, np.generic):
+        return obj.item()
+    if isinstance(obj, list):
+        return [serialize(v) for v in obj]
+    if isinstance(obj, tuple):
+        return [serialize(v) for v in obj]
+    if isinstance(obj, Mapping):
+        return {str(k): serialize(v) for k, v in obj.items()}
+    if hasattr(obj, "get_config") and not inspect.isclass(obj):
+        return _serialize_object(obj)
+    if callable(obj):
+        return _serialize_function(obj)
+    if hasattr(obj, "tolist"):
+        return {"class_name": "__numpy__", "config": {"value": np.asarray(obj).tolist(), "dtype": str(obj.dtype)}}
+    if isinstance(obj, np.dtype):
+        return obj.name
+    raise ArgumentError(f"Cannot write {value_text(obj)} as plain data: it has no get_config() method.")
 
 
 def _serialize_object(value: Any) -> dict[str, Any]:

@@ -175,9 +175,9 @@ class Node:
         return leaves((self.args, self.kwargs))
 
 
-def is_symbolic(value: Any) -> bool:
+def is_symbolic(x: Any) -> bool:
     """True for a `KerasTensor`."""
-    return isinstance(value, KerasTensor)
+    return isinstance(x, KerasTensor)
 
 
 def leaves(structure: Any) -> list[KerasTensor]:
