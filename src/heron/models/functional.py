@@ -153,7 +153,7 @@ class Functional(Model):
         """The graph as plain data: layers, how they were called, inputs and outputs; of a subclass, its arguments."""
         if Functional not in type(self).__mro__[:1]:
             return super().get_config()
-        own = {"name": self.name, "trainable": self._trainable}
+        own = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype_policy.name}
         return own | write_graph(self._graph, self._inputs_struct, self._outputs_struct)
 
     @classmethod
@@ -162,7 +162,8 @@ class Functional(Model):
         if "input_layers" not in config:
             return super().from_config(config)
         inputs, outputs = read_graph(config)
-        return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
+        own = {key: config[key] for key in ("name", "trainable", "dtype") if key in config}
+        return cls(inputs, outputs, **own)
 
 
 Model.functional_class = Functional

@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 
 from heron.errors import ArgumentError, UnknownAttributeError, UnknownNameError, nearest, suggestion
 from heron.layers import Layer
+from heron.models.saved import Saved
 from heron.models.summary import summary_html, summary_text
-from heron.models.trainer import Trainer
-from heron.saving.weights import load_weights, save_weights
 from heron.symbolic import has_symbolic
 
 _GONE = {
@@ -20,7 +19,7 @@ _GONE = {
 }
 
 
-class Model(Trainer, Layer):
+class Model(Saved):
     """Layers put together.
 
     `Model(inputs, outputs)` makes a functional model of symbolic tensors. A subclass creates layers in `__init__`
@@ -98,15 +97,6 @@ class Model(Trainer, Layer):
         raise UnknownNameError(
             f"{self._who()} has no layer named {name!r}.{suggestion(str(name), [x.name for x in layers])}"
         )
-
-    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
-        """Writes the weights to a `.safetensors` file, whole or not at all."""
-        save_weights(self, filepath, overwrite=overwrite)
-
-    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
-        """Reads weights that `save_weights` wrote; nothing is changed unless the whole file fits."""
-        load_weights(self, filepath, skip_mismatch=skip_mismatch)
-        self._forget_state()
 
     def summary(self, line_length: int | None = None, print_fn: Any = None, **kwargs: Any) -> None:
         """Prints the layers as a table: name, type, output shape, number of parameters.

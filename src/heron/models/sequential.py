@@ -181,10 +181,12 @@ class Sequential(Model):
     def from_config(cls, config: Any) -> Sequential:
         """Makes the model, with fresh weights."""
         shape = config.get("build_input_shape")
-        model = cls([deserialize(layer, kind="layers") for layer in config["layers"]], name=config.get("name"))
+        layers = [deserialize(layer, kind="layers") for layer in config["layers"]]
+        model = cls(layers, name=config.get("name"), dtype=config.get("dtype"))
         if not model.built and shape and model.layers:
             model.build(tuple(shape))
-        model.trainable = config.get("trainable", True)
+        if not config.get("trainable", True):  # layers say for themselves what they are in a model that is trained
+            model.trainable = False
         return model
 
 

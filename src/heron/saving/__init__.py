@@ -1,4 +1,4 @@
-"""Weights in files, and the registry through which files name classes."""
+"""Models and weights in files, and the registry through which files name classes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from heron.registry import deserialize as deserialize_keras_object
 from heron.registry import serialize as serialize_keras_object
 from heron.saving.files import FileContentError, MissingFileError
 from heron.saving.weights import load_weights, save_weights
+from heron.saving.whole_models import load_model, save_model
 
 CustomObjectScope = custom_object_scope
 
@@ -18,8 +19,10 @@ __all__ = [
     "deserialize_keras_object",
     "get_registered_name",
     "get_registered_object",
+    "load_model",
     "load_weights",
     "register_keras_serializable",
+    "save_model",
     "save_weights",
     "serialize_keras_object",
 ]

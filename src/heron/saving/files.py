@@ -13,6 +13,8 @@ from typing import IO, Any
 
 from heron.errors import ArgumentError, ArgumentTypeError, HeronError, nearest, value_text
 
+ENDING = ".safetensors"
+_OTHER_ENDINGS = (".h5", ".hdf5", ".keras", ".npz", ".weights")
 _ABANDONED_AFTER = 3600.0  # seconds; a temporary file this old belongs to a process that was killed
 _KINDS = {
     b"\x89HDF": "an HDF5 file (.h5)",
@@ -46,8 +48,47 @@ def path_text(path: Any, what: str) -> str:
     raise ArgumentTypeError(f"{what} expects a path (a string or pathlib.Path); received {value_text(path)}.")
 
 
-def regular_size(path: str) -> int:
-    """Returns the size of the file `path` in bytes.
+def safe_path(filepath: Any, what: str, kind: str, middle: str = "") -> str:
+    """Returns the path of a `.safetensors` file as a string.
+
+    Args:
+        filepath: what the user gave.
+        what: the function's name, for messages.
+        kind: what the files are, `"models"` say.
+        middle: what the suggested name has before its ending.
+
+    Raises:
+        ArgumentTypeError: for something that is not a path.
+        ArgumentError: for another ending, with the name to write.
+    """
+    path = path_text(filepath, what)
+    if path.endswith(ENDING):
+        return path
+    stem = path
+    for ending in _OTHER_ENDINGS:
+        stem = stem.removesuffix(ending)
+    later = " The formats of Keras (.keras and .h5) are not there yet." if path.endswith(_OTHER_ENDINGS[:3]) else ""
+    raise ArgumentError(
+        f"{what}: files of {kind} end in '{ENDING}'; received {path!r}.{later}\nWrite {stem + middle + ENDING!r}."
+    )
+
+
+def check_writable(path: str, overwrite: bool, what: str) -> None:
+    """Raises `ArgumentError` unless the file `path` may be written by the function `what`."""
+    if os.path.isdir(path):
+        raise ArgumentError(f"{what} cannot write {path!r}: it is a folder. Give the name of a file in it.")
+    if not overwrite and os.path.lexists(path):
+        raise ArgumentError(f"{what}: {path!r} exists already. Pass overwrite=True, or another name.")
+    folder = os.path.dirname(os.path.realpath(path))
+    if not os.path.isdir(folder):
+        raise ArgumentError(
+            f"{what} cannot write {path!r}: the folder {folder!r} does not exist.\n"
+            f"Make it first: os.makedirs({folder!r})."
+        )
+
+
+def check_readable(path: str) -> None:
+    """Raises unless `path` is a file.
 
     Raises:
         MissingFileError: when it is not there, with the nearest name in that folder.
@@ -57,10 +98,9 @@ def regular_size(path: str) -> int:
         status = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         raise MissingFileError(_missing_text(path)) from None
-    if stat.S_ISREG(status.st_mode):
-        return status.st_size
-    what = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or pipe"
-    raise FileContentError(f"{path!r} is {what}; expected a file.")
+    if not stat.S_ISREG(status.st_mode):
+        what = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or pipe"
+        raise FileContentError(f"{path!r} is {what}; expected a file.")
 
 
 def _missing_text(path: str) -> str:

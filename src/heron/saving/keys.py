@@ -34,7 +34,7 @@ def stable_keys(paths: Sequence[str], root: str, automatic: Collection[str]) -> 
             if known is None:
                 known = renamed[parts[: i + 1]] = _renumbered(part, key, automatic, counts)
             key = f"{key}/{known}" if key else known
-        keys.append(_unique(key, taken))
+        keys.append(unique(key, taken))
     return keys
 
 
@@ -46,7 +46,12 @@ def _renumbered(part: str, parent: str, automatic: Collection[str], counts: dict
     return f"{base}_{count}" if count else base
 
 
-def _unique(key: str, taken: set[str]) -> str:
+def unique(key: str, taken: set[str]) -> str:
+    """Returns `key`, with a number where it is in `taken` already, and puts it there.
+
+    >>> unique("a", {"a", "a_1"})
+    'a_2'
+    """
     name, number = key, 0
     while name in taken:
         number += 1

@@ -1,8 +1,9 @@
-"""The safetensors format: eight bytes with the length of a JSON header, the header, and the arrays one after another.
+"""Named arrays in the safetensors format, read and written by the safetensors library.
 
-Nothing in such a file can run. What the header says is checked against the size of the file before anything is read or
-allocated. heron adds the SHA-256 of the whole file (the 64 digits themselves counted as zeros) to the header's
-metadata, so that damage is noticed.
+Nothing in such a file can run, and the library checks what its header says against the size of the file before it
+allocates anything. heron adds one entry to the header's metadata, a JSON object: the SHA-256 of the whole file (its own
+64 digits counted as zeros), the version that wrote it, the names of the weights in order, and, in files of whole
+models, the configs.
 
 Format: https://huggingface.co/docs/safetensors (0.8).
 """
@@ -11,18 +12,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Mapping
 from typing import IO, Any, NamedTuple
 
-import ml_dtypes  # noqa: F401 - makes NumPy know bfloat16 and float8 by name
+import jax.numpy as jnp
 import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError
 
 from heron._version import __version__
 from heron.saving.files import FileContentError, content_text
 
-MAX_HEADER = 4 * 2**20
-"""The longest header that is written or read, in bytes: room for some 40,000 arrays."""
+MAX_HEADER = 16 * 2**20
+"""The longest header that is written or read, in bytes: room for 60,000 arrays, or for the config of a large model."""
 
 DTYPES = {
     "F64": "float64",
@@ -42,227 +44,172 @@ DTYPES = {
     "U8": "uint8",
     "BOOL": "bool",
 }
-_CODES = {dtype: code for code, dtype in DTYPES.items()}
-_DIGEST, _VERSION = "heron.sha256", "heron.version"
-_NO_DIGEST = "0" * 64
-_PIECE = 2**20
+"""The dtypes that files can hold, by the format's codes for them."""
+
+GROUPS = ("weights", "optimizer", "random")
+"""The lists of names in heron's metadata, which put the arrays of a file in order."""
+
+_KEY, _NO_DIGEST = "heron", "0" * 64
+_OPENING = '{"sha256": "'
 
 
 class Entry(NamedTuple):
-    """One array of a file.
-
-    Attributes:
-        name: its name.
-        dtype: its dtype, as NumPy names it.
-        shape: its shape.
-        start: where its bytes begin, counted from the end of the header.
-        stop: where they end.
-    """
+    """One array of a file: its name, its dtype as NumPy names it, its shape."""
 
     name: str
     dtype: str
     shape: tuple[int, ...]
-    start: int
-    stop: int
 
 
-class Contents(NamedTuple):
-    """What the header of a file says.
+class Header(NamedTuple):
+    """What stands before the arrays.
 
     Attributes:
-        head: the bytes before the arrays.
-        entries: the arrays in the order in which they lie in the file.
-        digest: the SHA-256 that heron wrote, None for files from elsewhere.
+        entries: the arrays by name, in the order in which they lie in the file.
+        about: heron's own metadata; empty for files from elsewhere.
     """
 
-    head: bytes
-    entries: list[Entry]
-    digest: str | None
+    entries: dict[str, Entry]
+    about: dict[str, Any]
+
+    def group(self, name: str) -> list[Entry]:
+        """The arrays of one of `GROUPS` in order; in files from elsewhere all are weights."""
+        if not self.about:
+            return list(self.entries.values()) if name == "weights" else []
+        return [self.entries[key] for key in self.about.get(name, [])]
 
 
-# ---- writing ------------------------------------------------------------------------------------------------------
-
-
-def write(file: IO[bytes], arrays: Iterable[tuple[str, str, tuple[int, ...], Any]]) -> None:
+def write(file: IO[bytes], arrays: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> None:
     """Writes arrays to `file`, which can be written anywhere in and is empty.
 
     Args:
         file: the file.
-        arrays: name, dtype, shape, and a function that returns the array; one is held in memory at a time.
+        arrays: the arrays by name.
+        about: what is kept beside them as JSON, the lists of `GROUPS` among it.
 
     Raises:
-        FileContentError: for a dtype that the format does not have, and for too many arrays.
+        FileContentError: for a dtype that the format does not have, and for too long a header.
     """
-    arrays = list(arrays)
-    head = _head([(name, dtype, shape) for name, dtype, shape, _ in arrays])
-    digest = hashlib.sha256(head)
-    file.write(head)
-    for _, dtype, shape, read in arrays:
-        array = np.ascontiguousarray(read(), dtype=np.dtype(dtype)).reshape(shape)
-        data = array.reshape(-1).view(np.uint8).data
-        digest.update(data)
-        file.write(data)
-    file.seek(head.index(_NO_DIGEST.encode()))
-    file.write(digest.hexdigest().encode())
-
-
-def _head(arrays: Iterable[tuple[str, str, tuple[int, ...]]]) -> bytes:
-    """The bytes before the arrays, with zeros for the digest, a multiple of eight of them."""
-    header: dict[str, Any] = {"__metadata__": {_DIGEST: _NO_DIGEST, _VERSION: __version__}}
-    at = 0
-    for name, dtype, shape in arrays:
-        if dtype not in _CODES:
+    for name, array in arrays.items():
+        if array.dtype.name not in DTYPES.values():
             raise FileContentError(
-                f"The array {name!r} has dtype {dtype}, which safetensors files cannot hold; they hold "
-                f"{', '.join(_CODES)}.\nGive it one of those dtypes."
+                f"The array {name!r} has dtype {array.dtype}, which safetensors files cannot hold; they hold "
+                f"{', '.join(DTYPES.values())}.\nGive it one of those dtypes."
             )
-        stop = at + math.prod(shape) * np.dtype(dtype).itemsize
-        header[name] = {"dtype": _CODES[dtype], "shape": list(shape), "data_offsets": [at, stop]}
-        at = stop
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)
-    if len(text) > MAX_HEADER:
+    text = json.dumps({"sha256": _NO_DIGEST, "version": __version__, **about}, ensure_ascii=False)
+    data = safetensors.numpy.save({k: np.asarray(a, order="C") for k, a in arrays.items()}, {_KEY: text})
+    length = _header_length(data)
+    if length > MAX_HEADER:
         raise FileContentError(
-            f"The names and shapes of {len(header) - 1:,} arrays take {len(text):,} bytes; at most {MAX_HEADER:,} are "
-            "written to one file.\nSave the parts of the model one by one."
+            f"The names and shapes of {len(arrays):,} arrays, and the configs, take {length:,} bytes; at most "
+            f"{MAX_HEADER:,} are written to one file.\nSave the parts of the model one by one."
         )
-    return len(text).to_bytes(8, "little") + text
+    file.write(data)
+    file.seek(data.index(_NO_DIGEST.encode()))
+    file.write(hashlib.sha256(data).hexdigest().encode())
 
 
-# ---- reading ------------------------------------------------------------------------------------------------------
-
-
-def read_contents(file: IO[bytes], size: int, path: str) -> Contents:
-    """Reads and checks what stands before the arrays.
-
-    Args:
-        file: the file, at its beginning.
-        size: its size in bytes.
-        path: its name, for messages.
+def read_header(path: str) -> Header:
+    """Reads and checks what stands before the arrays of the file `path`.
 
     Raises:
         FileContentError: for anything that is not a whole, well-formed safetensors file.
     """
-    start = file.read(16)
-    length = int.from_bytes(start[:8], "little")
+    with open(path, "rb") as file:
+        start, size = file.read(16), file.seek(0, 2)
     if len(start) < 10 or start[8:9] != b"{":
         raise FileContentError(
             f"{path!r} exists but is not a safetensors file: it is {content_text(size, start)}.\n"
-            "Give a file that save_weights wrote."
+            "Give a file that heron saved."
         )
-    if length > size - 8:
-        raise damaged(path, f"its header should be {length:,} bytes long, the whole file is {size:,}")
-    if length > MAX_HEADER:
-        raise damaged(path, f"its header is {length:,} bytes long; at most {MAX_HEADER:,} are read")
-    head = start[: 8 + length] + file.read(max(0, length - 8))
-    if len(head) != 8 + length:
-        raise damaged(path, "it became shorter while it was read")
-    file.seek(8 + length)
-    header = _parse(head[8:], path)
-    metadata = header.pop("__metadata__", {})
-    entries = sorted((_entry(n, v, path) for n, v in header.items()), key=lambda e: (e.start, e.stop))
-    _check_layout(entries, size - 8 - length, path)
-    return Contents(head, entries, _digest(metadata, path))
-
-
-def _parse(text: bytes, path: str) -> dict[str, Any]:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len(dict(pairs)) != len(pairs):
-            raise ValueError("a name stands in it twice")
-        return dict(pairs)
-
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is no JSON number")
-
+    if _header_length(start) > MAX_HEADER:
+        raise damaged(path, f"its header is {_header_length(start):,} bytes long; at most {MAX_HEADER:,} are read")
     try:
-        header = json.loads(text.decode(), object_pairs_hook=once, parse_constant=refuse)
-    except (ValueError, RecursionError) as error:
-        raise damaged(path, f"its header cannot be read ({str(error)[:100]})") from None
-    if not isinstance(header, dict):
-        raise damaged(path, "its header is no JSON object")
+        with safetensors.safe_open(path, "numpy") as file:
+            slices = {name: file.get_slice(name) for name in file.offset_keys()}
+            entries = [_entry(path, name, s.get_dtype(), s.get_shape()) for name, s in slices.items()]
+            metadata = file.metadata() or {}
+    except SafetensorError as error:
+        raise damaged(path, _reason(error)) from None
+    header = Header({entry.name: entry for entry in entries}, _about(path, metadata))
+    listed = [name for group in GROUPS for name in header.about.get(group, [])]
+    if header.about and sorted(listed) != sorted(header.entries):
+        raise damaged(path, "the lists of its arrays do not name each of them once")
     return header
 
 
-def _entry(name: str, value: Any, path: str) -> Entry:
-    """One entry of the header, its types and sizes checked."""
-    if not isinstance(value, dict) or set(value) != {"dtype", "shape", "data_offsets"}:
-        raise damaged(path, f"the header's entry {name[:80]!r} is not made of dtype, shape and data_offsets")
-    shape, offsets = value["shape"], value["data_offsets"]
-    if not _are_sizes(shape) or not _are_sizes(offsets) or len(offsets) != 2:
-        raise damaged(path, f"the shape or data_offsets of {name[:80]!r} are not lists of sizes")
-    dtype = DTYPES.get(value["dtype"]) if isinstance(value["dtype"], str) else None
-    if dtype is None:
+def _header_length(data: bytes) -> int:
+    return int.from_bytes(data[:8], "little")
+
+
+def _reason(error: SafetensorError) -> str:
+    """The library's word for what is wrong, shortened."""
+    return str(error).partition(": ")[2].split(", expected one of")[0][:200] or str(error)[:200]
+
+
+def _entry(path: str, name: str, code: str, shape: list[int]) -> Entry:
+    if code not in DTYPES:
         raise FileContentError(
-            f"{path!r}: {name[:80]!r} has dtype {str(value['dtype'])[:20]!r}, which heron cannot read; it reads "
-            f"{', '.join(DTYPES)}."
+            f"{path!r}: {name[:80]!r} has dtype {code!r}, which heron cannot read; it reads {', '.join(DTYPES)}."
         )
-    expected = math.prod(shape) * np.dtype(dtype).itemsize
-    if offsets[1] - offsets[0] != expected:
-        what = f"{name[:80]!r} of shape {str(tuple(shape))[:80]} and dtype {dtype}"
-        raise damaged(path, f"{what} does not fit its {offsets[1] - offsets[0]:,} bytes")
-    return Entry(name, dtype, tuple(shape), offsets[0], offsets[1])
+    return Entry(name, DTYPES[code], tuple(shape))
 
 
-def _are_sizes(value: Any) -> bool:
-    small = isinstance(value, list) and len(value) <= 32
-    return small and all(type(v) is int and 0 <= v < 2**63 for v in value)
-
-
-def _check_layout(entries: list[Entry], available: int, path: str) -> None:
-    """Checks that the arrays follow one another without gaps and end where the file ends."""
-    at = 0
-    for entry in entries:
-        if entry.start != at:
-            raise damaged(path, f"the bytes of {entry.name[:80]!r} should begin at {at:,}, not at {entry.start:,}")
-        at = entry.stop
-    if at != available:
-        raise damaged(path, f"its arrays take {at:,} bytes; {available:,} follow the header")
-
-
-def _digest(metadata: Any, path: str) -> str | None:
-    if not isinstance(metadata, dict):
-        raise damaged(path, "its metadata are no JSON object")
-    digest = metadata.get(_DIGEST)
-    if digest is None and _VERSION not in metadata:
-        return None
-    if not isinstance(digest, str) or len(digest) != 64:
+def _about(path: str, metadata: Mapping[str, str]) -> dict[str, Any]:
+    """The metadata that heron wrote; empty for files from elsewhere."""
+    text = metadata.get(_KEY)
+    if text is None:
+        if any(value.startswith(_OPENING) for value in metadata.values()):
+            raise damaged(path, f"its metadata should stand under {_KEY!r}")
+        return {}
+    try:
+        about = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise damaged(path, f"its metadata cannot be read ({str(error)[:100]})") from None
+    digest = about.get("sha256") if isinstance(about, dict) else None
+    if not isinstance(digest, str) or len(digest) != len(_NO_DIGEST):
         raise damaged(path, "its SHA-256 is missing")
-    return digest
+    for group in GROUPS:
+        names = about.get(group, [])
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise damaged(path, f"the names of its {group} are no list of names")
+    return dict(about)
 
 
-def read_arrays(
-    file: IO[bytes], contents: Contents, wanted: Collection[str], path: str
-) -> Iterator[tuple[str, np.ndarray]]:
-    """Reads the arrays named in `wanted` in one pass, then checks the digest.
-
-    All arrays must be taken before any is used: damage shows at the end.
+def read_arrays(path: str, header: Header, wanted: Collection[str]) -> dict[str, np.ndarray]:
+    """Reads the arrays named in `wanted`, after the whole file was found to be what was written.
 
     Raises:
-        FileContentError: when the content is not what was written.
+        FileContentError: when it is not.
     """
-    digest = hashlib.sha256(_without_digest(contents))
-    for entry in contents.entries:
-        if entry.name in wanted:
-            data = np.empty(entry.stop - entry.start, np.uint8)
-            if file.readinto(data.data) != data.size:  # type: ignore[attr-defined]
-                raise damaged(path, "it became shorter while it was read")
-            digest.update(data.data)
-            yield entry.name, data.view(np.dtype(entry.dtype)).reshape(entry.shape)
-        else:
-            for begin in range(entry.start, entry.stop, _PIECE):
-                digest.update(file.read(min(_PIECE, entry.stop - begin)))
-    if contents.digest is not None and digest.hexdigest() != contents.digest:
+    with open(path, "rb") as file:
+        data = file.read()
+    if header.about and _digest(data, header.about["sha256"]) != header.about["sha256"]:
         raise damaged(path, "its content does not match the SHA-256 that was stored with it")
+    try:
+        found = {name: (view["dtype"], view["shape"], view["data"]) for name, view in safetensors.deserialize(data)}
+    except SafetensorError as error:
+        raise damaged(path, _reason(error)) from None
+    del data
+    if {name: _entry(path, name, code, shape) for name, (code, shape, _) in found.items()} != header.entries:
+        raise damaged(path, "it changed while it was read")
+    arrays = {}
+    for name in wanted:
+        _, dtype, shape = header.entries[name]
+        arrays[name] = np.frombuffer(found.pop(name)[2], jnp.dtype(dtype)).reshape(shape)
+    return arrays
 
 
-def _without_digest(contents: Contents) -> bytes:
-    if contents.digest is None:
-        return contents.head
-    return contents.head.replace(contents.digest.encode(), _NO_DIGEST.encode(), 1)
+def _digest(data: bytes, stored: str) -> str:
+    """The SHA-256 of a file, the digits that are stored in it counted as zeros."""
+    at = max(0, data.find(stored.encode(), 0, 8 + _header_length(data)))
+    digest = hashlib.sha256(data[:at] + _NO_DIGEST.encode())
+    digest.update(memoryview(data)[at + len(_NO_DIGEST) :])
+    return digest.hexdigest()
 
 
 def damaged(path: str, what: str) -> FileContentError:
     """The error for a file that is not as it was written."""
     return FileContentError(
-        f"{path!r} is damaged: {what}.\nThe model is unchanged. Copy or save the file again, or use an earlier one."
+        f"{path!r} is damaged: {what}.\nNothing was loaded. Copy or save the file again, or use an earlier one."
     )
