@@ -88,7 +88,7 @@ def class_weights(y: Any, weights: Mapping[int, float]) -> np.ndarray:
         raise ArgumentError("class_weight needs one array of targets; with several outputs give sample_weight instead.")
     labels = np.asarray(jax.tree.leaves(y)[0])
     one_hot = labels.ndim == 2 and labels.shape[1] > 1
-    classes = labels.argmax(-1) if one_hot else labels.reshape(len(labels), -1)[:, 0].astype(int)
+    classes = labels.argmax(-1) if one_hot else np.round(labels.reshape(len(labels), -1)[:, 0]).astype(int)
     present = np.unique(classes)
     if len(missing := [int(c) for c in present if c not in weights]):
         note(f"class_weight says nothing about class {missing[0]}, which is in y; its weight is 1.")

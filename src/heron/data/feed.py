@@ -15,6 +15,7 @@ import numpy as np
 
 from heron.data.arrays import rows_at
 from heron.errors import ArgumentError, DataError, shape_text
+from heron.validate import is_number
 
 BLOCK_BYTES = 64 * 2**20
 BLOCK_BATCHES = 64
@@ -241,9 +242,11 @@ def split_tail(data: Any, rows: int, fraction: float) -> tuple[Any, Any]:
     Raises:
         ArgumentError: when the fraction leaves one side empty.
     """
-    if not 0 < fraction < 1:
+    if not is_number(fraction) or not 0 < fraction < 1:
+        percent = is_number(fraction) and 1 < fraction < 100
         raise ArgumentError(
             f"validation_split must be between 0 and 1, the share kept for validation; received {fraction!r}."
+            + (f"\nFor {fraction} per cent write {fraction / 100}." if percent else "")
         )
     cut = int(np.floor(rows * (1 - fraction)))
     if cut in (0, rows):

@@ -2,30 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import jax
 import numpy as np
 
-from heron import losses, symbolic
-from heron.errors import ArgumentError, DataError, note
+from heron import losses, metrics, optimizers, symbolic
+from heron.errors import ArgumentError, DataError, ShapeError, UnknownNameError, note, value_text
 from heron.layers import Dropout, Flatten, Layer, Reshape, Softmax
+from heron.models.hints import note_accuracy
 from heron.models.inputs import check_fits
+from heron.training.objective import by_output
 from heron.validate import is_int
 
 
+def check_kinds(optimizer: Any, loss: Any, loss_weights: Any) -> None:
+    """Raises `ArgumentError` for arguments of `compile` that stand in each other's places."""
+    for part in jax.tree.leaves(loss_weights):
+        if isinstance(part, str) or callable(part) or hasattr(part, "update_state"):
+            raise ArgumentError(
+                f"compile(loss_weights=...) takes numbers; received {value_text(loss_weights)}. The third argument of "
+                f"compile is loss_weights.\nWrite metrics by name: compile(optimizer, loss, metrics=...)."
+            )
+    for given, what, own, others in (
+        (optimizer, "optimizer", optimizers.get, (("loss", losses.get),)),
+        (loss, "loss", losses.get, (("optimizer", optimizers.get), ("metric", metrics.get))),
+    ):
+        if not isinstance(given, str) or _is_known(own, given) or given.lower() in ("crossentropy", "ce"):
+            continue
+        for other, get in others:
+            if _is_known(get, given):
+                raise ArgumentError(
+                    f"compile({what}={given!r}): {given!r} is {_KINDS[other]}, not {_KINDS[what]}.\n"
+                    "Write compile(optimizer='adam', loss='mse', metrics=['mae']), each in its place."
+                )
+
+
+_KINDS = {"optimizer": "an optimizer", "loss": "a loss", "metric": "a metric"}
+
+
+def _is_known(get: Callable[[Any], Any], name: str) -> bool:
+    try:
+        get(name)
+    except UnknownNameError:
+        return False
+    return True
+
+
 def check_epochs(epochs: Any, initial_epoch: Any) -> None:
-    """Raises `ArgumentError` unless both are whole numbers of 0 or more."""
+    """Raises `ArgumentError` unless both are whole numbers of 0 or more; notes when there is nothing to do."""
     for name, value in (("epochs", epochs), ("initial_epoch", initial_epoch)):
         if not is_int(value) or value < 0:
-            raise ArgumentError(f"fit({name}=...) must be an integer of 0 or more; received {value!r}.")
+            mend = f"\nWrite {value} without quotes." if isinstance(value, str) and value.isdigit() else ""
+            raise ArgumentError(f"fit({name}=...) must be an integer of 0 or more; received {value!r}.{mend}")
+    if initial_epoch >= epochs > 0:
+        note(
+            f"fit(initial_epoch={initial_epoch}, epochs={epochs}) trains nothing, as epochs is the number of the last "
+            f"epoch.\nFor {epochs} more of them write epochs={initial_epoch + epochs}."
+        )
+
+
+def check_shuffle(shuffle: Any) -> None:
+    """Raises `ArgumentError` unless `shuffle` is True, False or `"batch"`."""
+    if not (isinstance(shuffle, bool | np.bool_) or shuffle in (0, 1) or shuffle == "batch"):
+        raise ArgumentError(f"fit(shuffle=...) must be True, False or 'batch'; received {value_text(shuffle)}.")
+
+
+def verbosity(verbose: Any) -> int:
+    """`verbose` as 0, 1 or 2.
+
+    Raises:
+        ArgumentError: for anything but these, True, False and `"auto"`.
+    """
+    if isinstance(verbose, str) and verbose == "auto":
+        return 1
+    if isinstance(verbose, bool | np.bool_) or (is_int(verbose) and 0 <= verbose <= 2):
+        return int(verbose)
+    raise ArgumentError(
+        "verbose must be 0 (silent), 1 (a progress line), 2 (a line for each epoch) or 'auto'; "
+        f"received {value_text(verbose)}."
+    )
 
 
 def check_steps(steps: Any) -> None:
     """Raises `ArgumentError` unless `steps` is None or a positive integer."""
     if steps is not None and (not is_int(steps) or steps < 1):
-        raise ArgumentError(f"The number of steps must be a positive integer or None; received {steps!r}.")
+        raise ArgumentError(
+            f"The number of steps must be a positive integer, or None for all there are; received {steps!r}."
+        )
 
 
 def validation_due(frequency: Any) -> Callable[[int], bool]:
@@ -45,12 +111,8 @@ def check_has_layers(model: Any) -> None:
 
 def check_inputs(model: Any, x: Any) -> None:
     """Raises unless data of the shapes of `x` fit the symbolic inputs of the model and its layers' own checks."""
-    given = list(x.values()) if isinstance(x, dict) else list(x) if isinstance(x, list | tuple) else [x]
-    if len(model.inputs) == len(given) and not isinstance(x, dict):
-        for tensor, value in zip(model.inputs, given, strict=True):
-            check_fits(model._who(), tensor, tuple(value.shape))
-    elif not isinstance(x, dict):
-        model._matched(list(given))
+    for tensor, value in zip(model.inputs, model._by_input(x), strict=True):
+        check_fits(model._who(), tensor, tuple(value.shape))
 
 
 def last_activation(tensor: Any) -> str | None:
@@ -90,57 +152,85 @@ def check_targets(model: Any, objective: Any, data: Any, outputs: Any, method: s
     """
     x, y, _ = data
     if y is None and objective.given[0] is not None:
-        if method == "fit":
-            raise DataError("fit() needs targets, because the model was compiled with a loss: call fit(x, y).")
-        raise DataError(f"{method}() needs targets to compute the loss: call {method}(x, y).")
-    for layer in model._flatten_layers():
-        if hasattr(layer, "check_data") and (len(layer._nodes) == 1) and model.inputs:
-            _check_layer_data(model, layer, x)
-    flat_outputs = symbolic.leaves(outputs)
-    targets = jax.tree.leaves(y)
-    if len(targets) != len(flat_outputs):
-        if objective.given[0] is not None and isinstance(y, list | tuple):
-            raise DataError(
-                f"{model._who()} has {len(flat_outputs)} outputs; y holds {len(targets)} arrays. Give one for each."
-            )
-        return
-    given = objective.given[0]
-    for i, (target, output) in enumerate(zip(targets, flat_outputs, strict=True)):
-        one = _loss_of(given, i, objective)
-        if one is not None:
-            loss = losses.as_loss(one, target.shape, output.shape)
-            losses.check_labels(loss, losses.LabelFacts.of(np.asarray(target)), output.shape, last_activation(output))
-    _note_accuracy(objective, targets, flat_outputs)
-
-
-def _loss_of(given: Any, index: int, objective: Any) -> Any:
-    if isinstance(given, dict):
-        name = objective.output_names[index] if index < len(objective.output_names) else None
-        return given.get(name)
-    if isinstance(given, list | tuple):
-        return given[index] if index < len(given) else None
-    return given
-
-
-def _check_layer_data(model: Any, layer: Any, x: Any) -> None:
-    """Lets a layer that stands directly on an input look at the data it will get."""
-    flat = jax.tree.leaves(x)
-    for tensor, value in zip(model.inputs, flat, strict=False):
-        if any(t is tensor for t in layer._nodes[0].inputs):
-            layer.check_data(np.asarray(value))
-
-
-def _note_accuracy(objective: Any, targets: list[Any], outputs: list[Any]) -> None:
-    """Notes that accuracy says nothing about numbers that are not classes."""
-    metrics = objective.given[2]
-    names = metrics if isinstance(metrics, list | tuple) else [metrics]
-    given = objective.given[0]
-    regression = isinstance(given, str) and given in ("mse", "mae", "mean_squared_error", "mean_absolute_error")
-    if not regression or not any(n in ("accuracy", "acc") for n in names if isinstance(n, str)) or objective.resolved:
-        return
-    target = np.asarray(targets[0])
-    if outputs[0].shape[-1] == 1 and not np.isin(target, (0, 1)).all():
-        note(
-            "metrics=['accuracy'] counts exact matches and says little about predicted numbers; "
-            "metrics=['mae'] gives the mean distance from the target.",
+        if method == "validation":
+            raise DataError("the targets are missing. Write validation_data=(x_val, y_val).")
+        raise DataError(
+            f"{method}() needs targets, because the model was compiled with a loss: call {method}(x, y).\n"
+            "A generator must yield batches (x, y)."
         )
+    check_layer_data(model, x)
+    predictions, names = jax.tree.leaves(outputs), objective.names_of(outputs)
+    if isinstance(y, list | tuple) and len(y) != len(predictions):
+        raise DataError(
+            f"{model._who()} has {len(predictions)} outputs ({', '.join(names)}); y holds {len(y)} arrays. "
+            "Give one for each, in this order."
+        )
+    targets, notes = by_output(y, outputs, names), method != "validation"
+    for target, prediction, name, loss in zip(targets, predictions, names, _losses(objective, names), strict=True):
+        if loss is None:
+            continue
+        if target is None:
+            _refuse_missing(model, y, name, names)
+        loss = losses.as_loss(loss, target.shape, prediction.shape)
+        facts = losses.LabelFacts.of(np.asarray(target))
+        losses.check_labels(loss, facts, prediction.shape, last_activation(prediction) if notes else None)
+    if notes and not objective.resolved and targets[0] is not None:
+        note_accuracy(objective, targets, predictions)
+
+
+def _refuse_missing(model: Any, y: Any, name: str, names: list[str]) -> None:
+    keys = f"has {', '.join(map(repr, y))} and " if isinstance(y, dict) else ""
+    raise DataError(
+        f"{model._who()} has the outputs {', '.join(map(repr, names))}; y {keys}lacks {name!r}. Give one array for "
+        "each output that has a loss."
+    )
+
+
+def _losses(objective: Any, names: list[str]) -> list[Any]:
+    """The loss that `compile` was given for each output."""
+    given = objective.given[0]
+    if isinstance(given, dict):
+        return [given.get(name) for name in names]
+    if isinstance(given, list | tuple):
+        return [given[i] if i < len(given) else None for i in range(len(names))]
+    return [given] * len(names)
+
+
+def check_layer_data(model: Any, x: Any) -> None:
+    """Lets the layers that stand directly on an input look at the data they will get."""
+    if not model.inputs:
+        return
+    for layer in looking_layers(model):
+        for tensor, value in zip(model.inputs, model._by_input(x), strict=True):
+            if any(one is tensor for one in layer._nodes[0].inputs):
+                layer.check_data(np.asarray(value))
+
+
+def looking_layers(model: Any) -> list[Any]:
+    """The layers that want to see the data before they enter a compiled program, such as `Embedding`."""
+    return [layer for layer in model._flatten_layers() if hasattr(layer, "check_data") and len(layer._nodes) == 1]
+
+
+def check_optimizer(model: Any, optimizer: Any, trainable: list[Any]) -> None:
+    """Raises `ArgumentError` when the optimizer has been built for other variables than the model trains now."""
+    known = {id(variable) for variable in optimizer._trainable_variables} if optimizer.built else None
+    if known is None or known == {id(variable) for variable in trainable}:
+        return
+    if known.isdisjoint(id(variable) for variable in model.variables):
+        raise ArgumentError(
+            f"{type(optimizer).__name__} '{optimizer.name}' already trains another model; an optimizer remembers the "
+            f"weights of one.\nMake a new one: compile(heron.optimizers.{type(optimizer).__name__}(...), ...)."
+        )
+    raise ArgumentError(
+        f"Layers of {model._who()} were frozen, unfrozen, added or taken off after compile(): it was compiled with "
+        f"{len(known)} trainable weights and has {len(trainable)} now.\nCall compile() again, with a new optimizer."
+    )
+
+
+@contextmanager
+def within(what: str) -> Iterator[None]:
+    """Puts `what` in front of errors about data."""
+    try:
+        yield
+    except (DataError, ShapeError) as error:
+        raise type(error)(f"In {what}: {error}") from None

@@ -9,6 +9,7 @@ import numpy as np
 
 from heron.errors import ArgumentError, NotCompiledError
 from heron.layers import context as calls
+from heron.models.checks import looking_layers
 from heron.training.objective import Objective
 from heron.training.program import Predictor, Program
 from heron.training.state import StateVariables, TrainState
@@ -234,7 +235,8 @@ class Steps:
         def forward(state: Any, x: Any) -> Any:
             return self.predict_step((state[: len(trainable)], state[len(trainable) :]), _packed((x, None, None)))[0]
 
-        return Predictor(forward, [*trainable, *fixed], eager=self.run_eagerly)
+        quick = not looking_layers(self)
+        return Predictor(forward, [*trainable, *fixed], eager=self.run_eagerly, quick=quick)
 
 
 def _rows(x: Any) -> int:

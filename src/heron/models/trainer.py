@@ -16,13 +16,29 @@ from heron.data.feed import NO_ROWS, ArrayFeed, Block, check_batch_size, split_t
 from heron.errors import ArgumentError, DataError
 from heron.layers.structure import map_leaves
 from heron.models import checks
+from heron.models.hints import note_pixels
 from heron.models.steps import Steps
 from heron.registry import forgiving
 from heron.symbolic import KerasTensor
 from heron.training.loop import PROGRESS_SECONDS, QUIET_SECONDS, Pace, Run, as_floats, fit_loop, run_epoch
 from heron.training.objective import Objective
 
-_KERAS_1 = {"nb_epoch": "epochs", "nb_worker": "workers", "show_accuracy": "metrics"}
+_OF_COMPILE = "It is an argument of compile()."
+_OLD_COMPILE = {
+    "lr": "Give it to the optimizer: optimizer=heron.optimizers.Adam(learning_rate=...).",
+    "learning_rate": "Give it to the optimizer: optimizer=heron.optimizers.Adam(learning_rate=...).",
+    "show_accuracy": "Write metrics=['accuracy'].",
+    "epochs": "It is an argument of fit().",
+    "batch_size": "It is an argument of fit().",
+}
+_OLD_FIT = {
+    "show_accuracy": "Write compile(..., metrics=['accuracy']).",
+    "samples_per_epoch": "Write steps_per_epoch=..., the number of batches.",
+    "nb_val_samples": "Write validation_steps=..., the number of batches.",
+    "learning_rate": "Give it to the optimizer: compile(optimizer=heron.optimizers.Adam(learning_rate=...)).",
+    **dict.fromkeys(("optimizer", "loss", "metrics", "lr"), _OF_COMPILE),
+}
+_OF_KERAS_2 = ("workers", "use_multiprocessing", "max_queue_size", "nb_worker", "pickle_safe", "max_q_size")
 
 
 class Trainer(Steps):
@@ -44,13 +60,7 @@ class Trainer(Steps):
 
     # ---- compile --------------------------------------------------------------------------------------------------
 
-    @forgiving(
-        renamed={"lr": "optimizer"},
-        gone={
-            "class_mode": "It did nothing any more in Keras 1 either.",
-            "show_accuracy": "Write metrics=['accuracy'].",
-        },
-    )
+    @forgiving(gone=_OLD_COMPILE, needless=("class_mode", "sample_weight_mode", "target_tensors"))
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -81,6 +91,7 @@ class Trainer(Steps):
             UnknownNameError: for a name nobody knows, with the nearest one.
             ArgumentError: for a loss that cannot work with the model's last layer.
         """
+        checks.check_kinds(optimizer, loss, loss_weights)
         objective = Objective(loss, loss_weights, metrics, weighted_metrics, getattr(self, "output_names", None))
         optimizer = optimizers.get(optimizer)
         checks.check_compile(self, objective)
@@ -104,7 +115,7 @@ class Trainer(Steps):
 
     # ---- fit ------------------------------------------------------------------------------------------------------
 
-    @forgiving(renamed=_KERAS_1)
+    @forgiving(renamed={"nb_epoch": "epochs"}, gone=_OLD_FIT, needless=_OF_KERAS_2)
     def fit(
         self,
         x: Any = None,
@@ -156,13 +167,14 @@ class Trainer(Steps):
         """
         self._require_compiled("fit")
         checks.check_epochs(epochs, initial_epoch)
+        checks.check_shuffle(shuffle)
+        verbose, due = checks.verbosity(verbose), checks.validation_due(validation_freq)
+        listeners = CallbackList(callbacks)
         if validation_split and validation_data is None:
             x, y, sample_weight, validation_data = self._split(x, y, sample_weight, validation_split)
         feed = self._feed(x, y, sample_weight, class_weight, batch_size, shuffle, steps_per_epoch)
-        self._prepare(feed, "fit")
         validation = self._validation(validation_data, validation_batch_size or batch_size, validation_steps)
-        verbose = 1 if verbose == "auto" else int(verbose)
-        listeners = CallbackList(callbacks)
+        self._prepare(feed, "fit", validation)
         history = next((one for one in listeners if isinstance(one, History)), None)
         if history is None:
             history = History()
@@ -180,7 +192,7 @@ class Trainer(Steps):
             run,
             range(initial_epoch, epochs),
             generator,
-            None if validation is None else self._validator(validation, listeners, validation_freq),
+            None if validation is None else self._validator(validation, listeners, due),
             self,
             lambda: self.optimizer.finalize_variable_values(self.trainable_weights),  # type: ignore[attr-defined]
         )
@@ -221,27 +233,38 @@ class Trainer(Steps):
                 "No data were given: x is None. Call fit(x, y) with arrays, or with an iterable of batches."
             )
         if adapt.is_stream(x):
-            if y is not None:
+            if y is not None or sample_weight is not None:
                 raise ArgumentError(
-                    "x is an iterable of batches, which must hold the targets too: (x, y). Leave y out."
+                    f"{what}x is an iterable of batches, which must hold targets and weights too: (x, y) or "
+                    "(x, y, sample_weight). Leave y and sample_weight out."
                 )
             return adapt.stream_feed(x, steps, self._kind(), class_weight)
         batch_size = check_batch_size(batch_size)
         given = adapt.examples(x, y, sample_weight, class_weight, self._kind(), what, finite)
         return adapt.array_feed(given, batch_size, shuffle, steps)
 
-    def _prepare(self, feed: Any, method: str) -> None:
+    def _prepare(self, feed: Any, method: str, validation: Any = None) -> None:
         """Builds model, optimizer and metrics for the data, after checking that they go together."""
-        x, y, sample_weight = feed.sample()
-        whole = feed.data if isinstance(feed, ArrayFeed) else (x, y, sample_weight)
-        outputs = self._outputs_for(whole[0])
-        checks.check_targets(self, self._objective, whole, outputs, method)
-        self._objective.resolve(y, outputs)  # type: ignore[union-attr]
+        outputs = self._checked(feed, method)
+        if validation is not None:
+            with checks.within("validation_data"):
+                self._checked(validation, "validation")
+        if method == "fit" and not self._objective.resolved:  # type: ignore[union-attr]
+            note_pixels(self, feed.sample()[0])
+        self._objective.resolve(feed.sample()[1], outputs)  # type: ignore[union-attr]
         if method == "fit" or method == "train_on_batch":
             self._build_optimizer()
 
+    def _checked(self, feed: Any, method: str) -> Any:
+        """The symbolic outputs for the data of a feed, which fit the model's inputs, losses and layers."""
+        data = feed.data if isinstance(feed, ArrayFeed) else feed.sample()
+        outputs = self._outputs_for(data[0])
+        checks.check_targets(self, self._objective, data, outputs, method)
+        return outputs
+
     def _build_optimizer(self) -> None:
         trainable = self.trainable_variables  # type: ignore[attr-defined]
+        checks.check_optimizer(self, self.optimizer, trainable)
         if not self.optimizer.built:
             self.optimizer.build(trainable)
         frozen = tuple(id(v) for v in trainable)
@@ -268,17 +291,17 @@ class Trainer(Steps):
         if data is None:
             return None
         if isinstance(data, list | tuple):
-            if len(data) not in (2, 3):
+            if not 1 <= len(data) <= 3:
                 raise ArgumentError(
-                    f"validation_data must be (x_val, y_val) or (x_val, y_val, weights); received {len(data)} things."
+                    f"validation_data must be (x_val, y_val) or (x_val, y_val, weights); received {len(data)} parts."
                 )
-            x, y, weight = (*data, None)[:3]
+            x, y, weight = (*data, None, None)[:3]
             return self._feed(x, y, weight, None, batch_size, False, steps, what="validation ")
         return self._feed(data, None, None, None, batch_size, False, steps, what="validation ")
 
-    def _validator(self, feed: Any, listeners: CallbackList, frequency: Any) -> Callable[[int], dict[str, float]]:
-        due = checks.validation_due(frequency)
-
+    def _validator(
+        self, feed: Any, listeners: CallbackList, due: Callable[[int], bool]
+    ) -> Callable[[int], dict[str, float]]:
         def validate(epoch: int) -> dict[str, float]:
             if not due(epoch + 1):
                 return {}
@@ -299,7 +322,7 @@ class Trainer(Steps):
         listeners.on_test_end(logs)
         return logs
 
-    @forgiving()
+    @forgiving(needless=_OF_KERAS_2)
     def evaluate(
         self,
         x: Any = None,
@@ -327,10 +350,9 @@ class Trainer(Steps):
             The loss, or `[loss, metric, ...]` in the order of `metrics_names`, or a dict.
         """
         self._require_compiled("evaluate")
+        verbose, listeners = checks.verbosity(verbose), CallbackList(callbacks)
         feed = self._feed(x, y, sample_weight, None, batch_size, False, steps)
         self._prepare(feed, "evaluate")
-        verbose = 1 if verbose == "auto" else int(verbose)
-        listeners = CallbackList(callbacks)
         if verbose and not any(isinstance(one, ProgbarLogger) for one in listeners):
             listeners.callbacks.append(ProgbarLogger())
         listeners.set_params({"epochs": 1, "steps": feed.total, "verbose": verbose})
@@ -343,7 +365,7 @@ class Trainer(Steps):
         values = [logs[n] for n in names] + [v for n, v in logs.items() if n not in names]
         return values[0] if len(values) == 1 else values
 
-    @forgiving()
+    @forgiving(needless=_OF_KERAS_2)
     def predict(
         self,
         x: Any,
@@ -365,7 +387,7 @@ class Trainer(Steps):
             The outputs as NumPy arrays, in the structure in which the model returns them.
         """
         predictor = self._programs.get("predict")
-        if predictor is not None and type(x) is np.ndarray and callbacks is None and steps is None:
+        if predictor is not None and predictor.quick and type(x) is np.ndarray and callbacks is None and steps is None:
             fast = predictor.again(x, batch_size)
             if fast is not None:
                 return fast
@@ -376,7 +398,9 @@ class Trainer(Steps):
         listeners = CallbackList(callbacks, model=self)
         listeners.set_params({"epochs": 1, "steps": steps, "verbose": 0})
         feed = self._feed(x, None, None, None, batch_size, False, steps, finite=False)
-        self._outputs_for(feed.data[0] if isinstance(feed, ArrayFeed) else feed.sample()[0])
+        x = feed.data[0] if isinstance(feed, ArrayFeed) else feed.sample()[0]
+        self._outputs_for(x)
+        checks.check_layer_data(self, x)
         if "predict" not in self._programs:
             self._programs["predict"] = self._make_predictor()
         predictor = self._programs["predict"]
@@ -404,12 +428,14 @@ class Trainer(Steps):
 
     # ---- single batches -------------------------------------------------------------------------------------------
 
+    @forgiving(gone={"reset_metrics": "Call reset_metrics() where they should start anew."})
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
         """One step of training on one batch; returns its loss and metrics."""
         return self._on_batch("train", x, y, sample_weight, class_weight, return_dict)
 
+    @forgiving(gone={"reset_metrics": "Call reset_metrics() where they should start anew."})
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Loss and metrics on one batch."""
         return self._on_batch("test", x, y, sample_weight, None, return_dict)

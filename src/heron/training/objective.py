@@ -70,10 +70,10 @@ class Objective:
         if self.resolved:
             return
         paths = [path for path, _ in jax.tree_util.tree_flatten_with_path(y_pred)[0]]
-        names = [self._name_of(i, path) for i, path in enumerate(paths)]
+        names = self.names_of(y_pred)
         loss, weights, metrics, weighted = self.given
-        targets, predictions = jax.tree.leaves(y), jax.tree.leaves(y_pred)
-        pairs = list(zip(targets, predictions, strict=False)) + [()] * (len(predictions) - len(targets))
+        targets, predictions = by_output(y, y_pred, names), jax.tree.leaves(y_pred)
+        pairs = [() if one is None else (one, two) for one, two in zip(targets, predictions, strict=False)]
         per_output = [_spread(part, paths, names, what) for part, what in ((loss, "loss"), (weights, "loss_weights"))]
         self.outputs = [
             Output(path, name, losses_module.as_loss(one, *(tuple(a.shape) for a in pair)), weight)
@@ -83,18 +83,17 @@ class Objective:
         for given, attribute in ((metrics, "metrics"), (weighted, "weighted_metrics")):
             spread = _spread_metrics(given, paths, names)
             for i, output in enumerate(self.outputs):
-                target = targets[i] if i < len(targets) else None
-                made = [_metric(m, target, predictions[i]) for m in spread[i]]
+                made = [_metric(m, targets[i], predictions[i]) for m in spread[i]]
                 if many:
                     for m in made:
                         m._log_name = f"{output.name}_{m.name}"
                 setattr(output, attribute, made)
             if attribute == "weighted_metrics":
                 self._tell_apart()
-        if many:
-            for output in self.outputs:
-                if output.loss is not None:
-                    output.tracker = metrics_module.Mean(name=f"{output.name}_loss")
+        with_loss = [output for output in self.outputs if output.loss is not None]
+        if len(with_loss) > 1:
+            for output in with_loss:
+                output.tracker = metrics_module.Mean(name=f"{output.name}_loss")
         self.resolved = True
 
     def _tell_apart(self) -> None:
@@ -106,6 +105,10 @@ class Objective:
                     metric._log_name = getattr(metric, "_log_name", metric.name).removesuffix(metric.name) + (
                         f"weighted_{metric.name}"
                     )
+
+    def names_of(self, y_pred: Any) -> list[str]:
+        """The names of the outputs, in the order of the leaves of `y_pred`."""
+        return [self._name_of(i, path) for i, (path, _) in enumerate(jax.tree_util.tree_flatten_with_path(y_pred)[0])]
 
     def _name_of(self, index: int, path: Any) -> str:
         if index < len(self.output_names):
@@ -157,17 +160,24 @@ class Objective:
                 metric.update_state(target, prediction, sample_weight=weight)
 
     def _parts(self, i: int, y: Any, y_pred: Any, sample_weight: Any) -> tuple[Any, Any, Any]:
-        targets = _aligned(y, y_pred)
-        weights = jax.tree.leaves(sample_weight, is_leaf=lambda v: v is None)
-        weight = weights[i] if len(weights) == len(self.outputs) else (weights[0] if len(weights) == 1 else None)
-        return targets[i], jax.tree.leaves(y_pred)[i], weight
+        names = [output.name for output in self.outputs]
+        weights = by_output(sample_weight, y_pred, names)
+        for_all = not isinstance(sample_weight, dict | list | tuple)
+        return by_output(y, y_pred, names)[i], jax.tree.leaves(y_pred)[i], weights[0 if for_all else i]
 
 
-def _aligned(y: Any, y_pred: Any) -> list[Any]:
-    """The target of each output, None where there is none."""
-    if isinstance(y, dict) and isinstance(y_pred, dict):
-        return [target for key in sorted(y_pred) for target in _aligned(y.get(key), y_pred[key])]
-    return jax.tree.leaves(y, is_leaf=lambda v: v is None)
+def by_output(given: Any, y_pred: Any, names: Sequence[str]) -> list[Any]:
+    """The target, or weight, of each output in order, None where there is none.
+
+    A dict goes by the keys of the outputs, or by their names when they are no dict; everything else by the order.
+    """
+    if isinstance(given, dict) and isinstance(y_pred, dict):
+        found = [part for key in sorted(y_pred) for part in by_output(given.get(key), y_pred[key], ())]
+    elif isinstance(given, dict) and not set(names).isdisjoint(given):
+        found = [given.get(name) for name in names]
+    else:
+        found = jax.tree.leaves(given, is_leaf=lambda v: v is None)
+    return found + [None] * (len(names) - len(found))
 
 
 _BY_SHAPE = {"accuracy": "accuracy", "acc": "accuracy", "crossentropy": "crossentropy", "ce": "crossentropy"}

@@ -145,9 +145,17 @@ class Predictor:
         forward: `(values, inputs) -> outputs`, pure.
         variables: the variables whose values it takes.
         eager: run it in Python, without compiling.
+        quick: whether arrays of a shape predicted before need no checks.
     """
 
-    def __init__(self, forward: Callable[[Any, Any], Any], variables: Sequence[Variable], eager: bool = False):
+    def __init__(
+        self,
+        forward: Callable[[Any, Any], Any],
+        variables: Sequence[Variable],
+        eager: bool = False,
+        quick: bool = True,
+    ):
+        self.quick = quick
         self.forward = forward
         self.variables = tuple(variables)
         self.one = forward if eager else jax.jit(forward)
