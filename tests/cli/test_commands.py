@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import heron
-from heron import datasets, layers
+from heron import datasets, saving
 from heron.cli.learning import Output
 from heron.lessons import LESSONS
 
@@ -188,8 +188,8 @@ def test_xor_in_the_words_of_2016(tmp_path):
 def test_clothes_trains_predicts_and_saves(tmp_path):
     done = run("learn", "clothes", "--epochs", "1", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    saved = re.findall(r"^(?:Picture|Weights): (.*)$", done.stdout, re.MULTILINE)
-    names = ["training.png", "one.png", "predictions.png", "confusion.png", "clothes.weights.safetensors"]
+    saved = re.findall(r"^(?:Picture|Model): (.*)$", done.stdout, re.MULTILINE)
+    names = ["training.png", "one.png", "predictions.png", "confusion.png", "clothes.safetensors"]
     assert saved == [f"heron-clothes/{name}" for name in names]
     assert sorted(path.name for path in (tmp_path / "heron-clothes").iterdir()) == sorted(names)
     accuracy = float(re.search(r"([\d.]+)% of the test images are recognized", done.stdout).group(1))
@@ -199,10 +199,8 @@ def test_clothes_trains_predicts_and_saves(tmp_path):
     assert sum(probabilities) == pytest.approx(1, abs=1e-3)
     assert "Bag" in re.search(r"^It is: +(.*)$", done.stdout, re.MULTILINE).group(1)
 
-    model = heron.Sequential(
-        [layers.Flatten(input_shape=(28, 28)), layers.Dense(128, "relu"), layers.Dense(10, "softmax")]
-    )
-    model.load_weights(tmp_path / saved[-1])
+    assert "Read back, it says: Bag" in done.stdout
+    model = saving.load_model(tmp_path / saved[-1])
     _, (images, labels) = datasets.fashion_mnist.load_data()
     right = model.predict(images / 255.0, batch_size=1000).argmax(axis=1) == labels
     assert 100 * np.mean(right) == pytest.approx(accuracy, abs=0.06)

@@ -109,12 +109,15 @@ for picture in [
 """,
         ),
         Step(
-            "What was learned is 101,770 numbers, the weights. Keep them in a file; the same network, built again, "
-            "takes them back without training: model.load_weights(file).",
+            "What was learned is 101,770 numbers, the weights. The whole network goes into one file and comes back out of "
+            "it, in another program, on another day, without training again.",
             """
-file = folder + "/clothes.weights.safetensors"
-model.save_weights(file)
-print("Weights:", file)
+file = folder + "/clothes.safetensors"
+model.save(file)
+
+again = heron.saving.load_model(file)
+print("Model:", file)
+print("Read back, it says:", class_names[again.predict(test_images)[number].argmax()])
 """,
         ),
     ),
