@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import inspect
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +22,11 @@ from heron.config import is_traceback_filtering_enabled
 from heron.errors import ArgumentError, ArgumentTypeError, HeronError, UnknownNameError, note, suggestion, value_text
 from heron.validate import Rule, check, unknown_argument
 
+# heron's own packages whose classes a config may name: a fixed list, whatever a file says.
+_OWN_PACKAGES = (
+    *("dtype_policies", "random", "initializers", "regularizers", "constraints", "activations", "layers"),
+    *("losses", "metrics", "optimizers", "models", "ops"),
+)
 _published: dict[str, dict[str, Any]] = {}
 _registered: dict[str, Any] = {}
 _scopes = threading.local()
@@ -398,12 +404,8 @@ def _deserialize_object(config: Mapping[str, Any], kind: str | None) -> Any:
     found = custom_object(registered) if registered else None
     found = found if found is not None else custom_object(wanted)
     module = str(config.get("module") or "")
-    kinds = [kind] if kind else []
-    if module.startswith(("keras", "heron")):
-        kinds += [part for part in module.split(".")[1:] if part in _published]
-        kinds += [k for k in _published if k not in kinds]
     if found is None:
-        found = next((_published[k][wanted] for k in kinds if wanted in _published.get(k, {})), None)
+        found = _own(wanted, kind, module)
     if found is None:
         what = "function" if name == "function" else "class"
         raise UnknownNameError(
@@ -414,6 +416,18 @@ def _deserialize_object(config: Mapping[str, Any], kind: str | None) -> Any:
     if name == "function" or not inspect.isclass(found):
         return found
     return getattr(found, "from_config")(dict(inner))  # noqa: B009 - a checked class, of a type that is not known here
+
+
+def _own(name: str, kind: str | None, module: str) -> Any:
+    """What heron's packages publish under `name`: looked for in `kind`, then where `module` points, then everywhere."""
+    path = module.split(".")
+    ours = _OWN_PACKAGES if path[0] in ("keras", "heron") else ()
+    for package in dict.fromkeys(p for p in (kind, *path[1:], *ours) if p in _OWN_PACKAGES):
+        if package not in _published:
+            importlib.import_module(f"heron.{package}")  # which publishes itself
+        if name in published(str(package)):
+            return published(str(package))[name]
+    return None
 
 
 # ---- functions that forgive --------------------------------------------------------------------------------------

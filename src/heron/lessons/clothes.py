@@ -109,8 +109,8 @@ for picture in [
 """,
         ),
         Step(
-            "What was learned is 101,770 numbers, the weights. The whole network goes into one file and comes back out of "
-            "it, in another program, on another day, without training again.",
+            "What was learned is 101,770 numbers, the weights. The whole network goes into one file and comes back "
+            "out of it, in another program, on another day, without training again.",
             """
 file = folder + "/clothes.safetensors"
 model.save(file)
