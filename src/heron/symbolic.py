@@ -181,7 +181,7 @@ def is_symbolic(x: Any) -> bool:
 
 
 def leaves(structure: Any) -> list[KerasTensor]:
-    """The symbolic tensors inside lists, tuples and dicts, in order; those of a dict in the order of its sorted keys."""
+    """The symbolic tensors inside lists, tuples and dicts, in order; those of a dict in the order of its keys."""
     if isinstance(structure, KerasTensor):
         return [structure]
     if isinstance(structure, list | tuple):

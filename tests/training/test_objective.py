@@ -81,7 +81,10 @@ def test_functions_serve_as_losses_and_metrics():
 
 
 def test_unknown_names_are_met_at_compile():
-    for wrong, text in ((dict(loss="msee"), "Did you mean 'mse'"), (dict(loss="mse", metrics=["acuracy"]), "accuracy")):
+    for wrong, text in (
+        ({"loss": "msee"}, "Did you mean 'mse'"),
+        ({"loss": "mse", "metrics": ["acuracy"]}, "accuracy"),
+    ):
         with pytest.raises(UnknownNameError, match=text):
             stack(heron, 1, None).compile("sgd", **wrong)
     with pytest.raises(ArgumentError, match=r"takes names, functions or metric objects; received 3"):

@@ -30,8 +30,10 @@ _OF_NUMBERS = (
     losses.huber,
     losses.log_cosh,
 )
-_SCALING = (BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization)
-_SCALING += (Normalization, Rescaling, Embedding, Lambda)
+_SCALING = (
+    *(BatchNormalization, GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization),
+    *(Normalization, Rescaling, Embedding, Lambda),
+)
 _SEEN_ROWS = 256
 _MANY_COLUMNS = 64
 
