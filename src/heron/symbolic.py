@@ -1,8 +1,8 @@
 """Symbolic tensors: placeholders that know shape and dtype, and the nodes that record how they were made.
 
 A functional model is drawn with them. Nothing here computes: shapes come from `jax.eval_shape`, in which an unknown
-size
-(`None`) is a symbol. One symbol stands for one axis, so that two inputs of unknown length are taken to be equally long.
+size (`None`) is a symbol. One symbol stands for one axis, so that two inputs of unknown length are taken to be
+equally long.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Variables: named arrays that a layer, metric or optimizer keeps, and the scope that makes their use pure.
 
 Outside a scope a `Variable` is a box: `value` reads it, `assign` writes it. Inside `Scope(values)` reads and writes
-go to
-the scope, so that a function which uses variables can be traced as a pure function of their values:
+go to the scope, so that a function which uses variables can be traced as a pure function of their values:
 
     with Scope({kernel: traced}) as scope:
         y = layer(x)

@@ -19,8 +19,7 @@ class Callback:
     """Something that is told about training as it goes on; a subclass overrides the hooks it wants.
 
     A callback that overrides a batch hook makes training return to Python after every batch, which costs time; epoch
-    hooks
-    cost next to nothing. `logs` holds Python floats; `self.model` is the model.
+    hooks cost next to nothing. `logs` holds Python floats; `self.model` is the model.
 
     Example:
     >>> class Shout(Callback):

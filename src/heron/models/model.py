@@ -22,9 +22,8 @@ _GONE = {
 class Model(Saved):
     """Layers put together.
 
-    `Model(inputs, outputs)` makes a functional model of symbolic tensors. A subclass creates layers in `__init__`
-    and uses
-    them in `call(self, inputs, training=False)`.
+    `Model(inputs, outputs)` makes a functional model of symbolic tensors. A subclass creates layers in `__init__` and
+    uses them in `call(self, inputs, training=False)`.
 
     Args:
         inputs: symbolic inputs, for a functional model.

@@ -17,8 +17,7 @@ class Sequential(Model):
 
     Args:
         layers: a list of layers; an `Input` (or `input_shape=` on the first layer) lets it build at once, otherwise
-            it builds
-            when it first sees data.
+            it builds when it first sees data.
         trainable: whether optimizers change the weights.
         name: by default `sequential`, `sequential_1`, ...
 

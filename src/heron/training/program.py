@@ -3,10 +3,8 @@
     program(carry, block, start, stop) -> (carry, logs)
 
 runs batches `start` to `stop` of a block in a `fori_loop` whose bounds are arguments: the same compiled code runs a
-whole
-epoch, or any part of one. The odd last batch has code of its own inside the same program, entered by a second loop
-of no
-or one turn, so that it trains at its true size. The carry is donated.
+whole epoch, or any part of one. The odd last batch has code of its own inside the same program, entered by a second
+loop of no or one turn, so that it trains at its true size. The carry is donated.
 """
 
 from __future__ import annotations
