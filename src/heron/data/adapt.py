@@ -101,7 +101,7 @@ def array_feed(given: Examples, batch_size: int, shuffle: Any = False, steps: in
     return ArrayFeed(tuple(given), given.rows, batch_size, shuffle, steps)
 
 
-def stream_feed(source: Any, steps: int | None, kind: Kind, class_weight: Any = None) -> StreamFeed:
+def stream_feed(source: Any, steps: int | None, kind: Kind, class_weight: Any = None, what: str = "") -> StreamFeed:
     """A feed over an iterable of batches: `x`, `(x, y)` or `(x, y, sample_weight)` each."""
     if steps is None and hasattr(source, "__len__"):
         try:
@@ -109,7 +109,7 @@ def stream_feed(source: Any, steps: int | None, kind: Kind, class_weight: Any = 
         except TypeError:
             steps = None
     convert = _batch_converter(kind, class_weight)
-    return StreamFeed(lambda: unpack_batches(_iterate(source), convert), steps)
+    return StreamFeed(lambda: unpack_batches(_iterate(source), convert), steps, f"{what}data source")
 
 
 def _iterate(source: Any) -> Iterable[Any]:
@@ -119,10 +119,12 @@ def _iterate(source: Any) -> Iterable[Any]:
 
 
 def _indexed(source: Any) -> Iterator[Any]:
-    for i in range(len(source)):
-        yield source[i]
-    if hasattr(source, "on_epoch_end"):
-        source.on_epoch_end()
+    count = len(source)
+    for i in range(count):
+        batch = source[i]
+        if i + 1 == count and hasattr(source, "on_epoch_end"):
+            source.on_epoch_end()  # now, as nobody may ask for a batch after the last
+        yield batch
 
 
 def _batch_converter(kind: Kind, class_weight: Any) -> Callable[[Any], Any]:

@@ -14,7 +14,7 @@ import jax
 import numpy as np
 
 from heron.data.arrays import rows_at
-from heron.errors import ArgumentError, DataError, shape_text
+from heron.errors import ArgumentError, DataError, note, shape_text
 from heron.validate import is_number
 
 BLOCK_BYTES = 64 * 2**20
@@ -134,10 +134,15 @@ class StreamFeed:
     Args:
         batches: makes an iterator of structures of arrays, one for each epoch.
         steps: batches in an epoch; None to read until the iterator ends.
+        name: what notes call it.
+
+    A source that has no more batches when it is gone through again is noted, once; the epoch ends there.
     """
 
-    def __init__(self, batches: Callable[[], Iterator[Any]], steps: int | None):
+    def __init__(self, batches: Callable[[], Iterator[Any]], steps: int | None, name: str = "data source"):
         self._make = batches
+        self._name = name
+        self._ended = False
         self._running: Iterator[Any] | None = None
         self._first: Any = None
         self.total = steps
@@ -153,7 +158,7 @@ class StreamFeed:
         return self._first
 
     def _batches(self) -> Iterator[Any]:
-        """Batches of one epoch: `total` of them from one endless stream, or all of a fresh iterator."""
+        """Batches of one epoch: `total` of them from one stream, begun anew when it ends, or all of a fresh one."""
         first, self._first = self._first, None
         taken = 0
         if first is not None:
@@ -163,20 +168,25 @@ class StreamFeed:
             self._running = self._make()
         while self.total is None or taken < self.total:
             batch = next(self._running, None)  # type: ignore[arg-type]
+            if batch is None and self.total is not None:
+                self._running = self._make()
+                batch = next(self._running, None)
             if batch is None:
                 self._running = None
-                if self.total is not None and taken < self.total:
-                    self._running = self._make()
-                    batch = next(self._running, None)
-                    if batch is None:
-                        raise DataError(
-                            f"The data source ended after {taken} of {self.total} batches of this epoch and cannot be "
-                            "started again.\nGive fewer steps_per_epoch, or a source that can be iterated repeatedly."
-                        )
-                else:
-                    return
+                if not taken or self.total is not None:
+                    self._note_end(taken)
+                return
             taken += 1
             yield batch
+
+    def _note_end(self, taken: int) -> None:
+        if not self._ended:
+            self._ended = True
+            ended = f"ended after {taken} of {self.total} batches" if taken else "had no batches left for this epoch"
+            note(
+                f"The {self._name} {ended}.\nA generator can be gone through only once: give one that never ends "
+                "(while True: ... yield x, y) together with the number of steps, or an object whose __iter__ begins anew."
+            )
 
     def blocks(self, generator: np.random.Generator | None) -> Iterator[Block]:
         """The blocks of one epoch; consecutive batches of equal shape travel together."""

@@ -138,9 +138,8 @@ class Trainer(Steps):
         """Trains the model.
 
         Args:
-            x: inputs: an array or list of numbers with the samples along the first axis; a list or dict of arrays
-                for models
-                with several inputs; or an iterable of batches `(x, y)` or `(x, y, sample_weight)`.
+            x: inputs: an array or list of numbers with the samples along the first axis; a list or dict of arrays for
+                models with several inputs; or an iterable of batches `(x, y)` or `(x, y, sample_weight)`.
             y: targets, in the same forms.
             batch_size: samples in a step of training, 32 by default.
             epochs: the number of the last epoch; how often the data are gone through, when `initial_epoch` is 0.
@@ -238,7 +237,7 @@ class Trainer(Steps):
                     f"{what}x is an iterable of batches, which must hold targets and weights too: (x, y) or "
                     "(x, y, sample_weight). Leave y and sample_weight out."
                 )
-            return adapt.stream_feed(x, steps, self._kind(), class_weight)
+            return adapt.stream_feed(x, steps, self._kind(), class_weight, what)
         batch_size = check_batch_size(batch_size)
         given = adapt.examples(x, y, sample_weight, class_weight, self._kind(), what, finite)
         return adapt.array_feed(given, batch_size, shuffle, steps)

@@ -17,14 +17,15 @@ from heron.training.state import StateVariables
 FIRST_CHUNK = 512
 PROGRESS_SECONDS = 0.25
 QUIET_SECONDS = 2.0
+HUGE_LOSS = 1e16  # the square of targets in hundreds of millions
+GROWN_LOSS = 1e6
 
 
 class Pace:
     """How many batches to run before returning to Python.
 
     One, when a callback listens to batches; as many as take `seconds`, found by timing the pieces, otherwise. The
-    result
-    of training does not depend on it.
+    result of training does not depend on it.
 
     Args:
         every_batch: return after each batch.
@@ -148,17 +149,16 @@ def fit_loop(
         finish: called after the last epoch, before the callbacks hear of the end.
     """
     callbacks, logs = run.callbacks, {}
-    warned = False
+    watch = Watch(run.feed.total)
     callbacks.on_train_begin()
     with Interruptible() as interrupt:
         stopping = Stop(model, interrupt)
         for epoch in epochs:
             callbacks.on_epoch_begin(epoch)
             logs = run_epoch(run, generator, stopping)
-            bad = int(logs.pop("__bad_step__", -1))
-            if bad >= 0 and not warned:
-                warned = True
-                _report_bad(epoch, bad, run.feed.total)
+            if not logs and not stopping():
+                break  # there were no data
+            watch.look(epoch, logs)
             if validate is not None and not interrupt.requested:
                 logs |= validate(epoch)
             callbacks.on_epoch_end(epoch, logs)
@@ -167,19 +167,45 @@ def fit_loop(
     finish()
     callbacks.on_train_end(logs)
     if interrupt.requested:
-        note(f"Stopped by Ctrl-C in epoch {epoch + 1}. The weights and the history up to here are kept.", stacklevel=4)
+        note(f"Stopped by Ctrl-C in epoch {epoch + 1}. The weights and the history up to here are kept.")
     return logs
 
 
-def _report_bad(epoch: int, step: int, total: int | None) -> None:
-    where = f"epoch {epoch + 1}, batch {step + 1}" + (f" of {total}" if total else "")
-    note(
-        f"The loss became NaN or infinite in {where}; from there on nothing is learned.\n"
-        "Usual causes: inputs or targets that are not scaled (divide images by 255; Normalization().adapt(x) "
-        "for tables), "
-        "or a learning rate that is too high: try a tenth of it. TerminateOnNaN() stops training when it happens.",
-        stacklevel=5,
-    )
+class Watch:
+    """Tells, once, that the loss became NaN or grew out of all bounds, and why that mostly is.
+
+    Args:
+        total: the batches of an epoch, None if not known.
+    """
+
+    def __init__(self, total: int | None):
+        self.total = total
+        self._first: float | None = None
+        self._told = False
+
+    def look(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Takes the number of the first bad batch out of the logs of an epoch and judges its loss."""
+        bad, loss = int(logs.pop("__bad_step__", -1)), logs.get("loss")
+        if self._told:
+            return
+        if bad >= 0:
+            where = f"batch {bad + 1}" + (f" of {self.total}" if self.total else "")
+            self._tell(
+                f"The loss became NaN or infinite in epoch {epoch + 1}, {where}; from there on nothing is learned."
+            )
+        elif isinstance(loss, float):
+            self._first = abs(loss) if self._first is None else self._first
+            if loss > HUGE_LOSS or (loss > GROWN_LOSS and loss > 1000 * self._first):
+                grew = f" (in the first epoch it was {self._first:.1e})" if self._first != loss else ""
+                self._tell(f"The loss is {loss:.1e} after epoch {epoch + 1}{grew}: training runs away.")
+
+    def _tell(self, what: str) -> None:
+        self._told = True
+        note(
+            f"{what}\nUsual causes: inputs or targets that are not scaled (divide images by 255; "
+            "Normalization().adapt(x) for tables), or a learning rate that is too high: try a tenth of it. "
+            "TerminateOnNaN() stops training when the loss is NaN."
+        )
 
 
 __all__ = ["Pace", "Run", "as_floats", "fit_loop", "run_epoch"]
