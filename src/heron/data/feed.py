@@ -185,7 +185,7 @@ class StreamFeed:
             ended = f"ended after {taken} of {self.total} batches" if taken else "had no batches left for this epoch"
             note(
                 f"The {self._name} {ended}.\nA generator can be gone through only once: give one that never ends "
-                "(while True: ... yield x, y) together with the number of steps, or an object whose __iter__ begins anew."
+                "(while True: ... yield x, y) together with the number of steps, or one whose __iter__ begins anew."
             )
 
     def blocks(self, generator: np.random.Generator | None) -> Iterator[Block]:

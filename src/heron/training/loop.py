@@ -18,7 +18,7 @@ FIRST_CHUNK = 512
 PROGRESS_SECONDS = 0.25
 QUIET_SECONDS = 2.0
 HUGE_LOSS = 1e16  # the square of targets in hundreds of millions
-GROWN_LOSS = 1e6
+GROWN_LOSS = 1e8
 
 
 class Pace:
@@ -195,7 +195,7 @@ class Watch:
             )
         elif isinstance(loss, float):
             self._first = abs(loss) if self._first is None else self._first
-            if loss > HUGE_LOSS or (loss > GROWN_LOSS and loss > 1000 * self._first):
+            if loss > HUGE_LOSS or (loss > GROWN_LOSS and loss > 10_000 * self._first):
                 grew = f" (in the first epoch it was {self._first:.1e})" if self._first != loss else ""
                 self._tell(f"The loss is {loss:.1e} after epoch {epoch + 1}{grew}: training runs away.")
 
