@@ -163,7 +163,7 @@ class Variable:
         self.regularizer: Callable[[Any], Any] | None = None
         self.constraint: Callable[[Any], Any] | None = None
         self._value = _first_value(self.name, initializer, shape, dtype)
-        self._lent = False
+        self._lent = isinstance(_raw(initializer), jax.Array)  # the caller may hold the very array
         self.shape: tuple[int, ...] = self._value.shape
         self.dtype: str = self._value.dtype.name
 
@@ -181,7 +181,7 @@ class Variable:
 
     def assign(self, value: Any) -> Any:
         """Replaces the array by one of the same shape, cast to this variable's dtype."""
-        value = value.value if isinstance(value, Variable) else value
+        given = value = value.value if isinstance(value, Variable) else value
         if np.shape(value) != self.shape:
             raise ShapeError(
                 f"Variable '{self.path}' has shape {shape_text(self.shape)} and keeps it; "
@@ -190,7 +190,7 @@ class Variable:
         if not isinstance(value, jax.Array) or value.dtype != self.dtype:
             value = _array(value, self.dtype)
         if _thread.scope is None:
-            self._value = value
+            self._value, self._lent = value, value is given  # the caller's own array is not to be destroyed
         else:
             _thread.scope.assign(self, value)
 
