@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import sys
 import tracemalloc
 import zipfile
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from heron.saving import FileContentError, load_weights, save_weights
+from heron.saving import FileContentError, load_weights, save_weights, tensor_file
 from heron.saving.tensor_file import MAX_HEADER
 from tests.saving.fakes import FakeModel, all_are
 
@@ -64,18 +65,21 @@ def test_every_cut_off_file_is_noticed(path, whole):
 
 
 def test_what_is_added_is_noticed(path, whole):
-    assert "its arrays take 36 bytes; 37 follow the header" in refused(path, whole + b"\0")
+    assert "is damaged: incomplete metadata, file not fully covered" in refused(path, whole + b"\0")
 
 
 def test_bytes_that_changed_places_are_noticed(path, whole):
     assert "does not match the SHA-256" in refused(path, whole[:-8] + whole[-4:] + b"\0\0\0\0")
 
 
-def test_a_file_that_shrinks_while_it_is_read(path, whole, monkeypatch):
-    path.write_bytes(whole[:-4])
-    monkeypatch.setattr("heron.saving.weights.regular_size", lambda p: len(whole))
-    with pytest.raises(FileContentError, match="became shorter while it was read"):
-        load_weights(net(), path)
+@pytest.mark.parametrize("other", [b"", b"hello", "cut", "another"])
+def test_a_file_that_changes_while_it_is_read(path, other):
+    path.write_bytes(file_of(GOOD, BODY))
+    header = tensor_file.read_header(str(path))
+    another = {"dense/kernel": entry(shape=(6,)), "dense/bias": entry(shape=(3,), offsets=(24, 36))}
+    path.write_bytes({"cut": file_of(GOOD, BODY[:-4]), "another": file_of(another, BODY)}.get(other, other))
+    with pytest.raises(FileContentError, match="is damaged: "):
+        tensor_file.read_arrays(str(path), header, ["dense/bias"])
 
 
 # ---- other kinds of file ------------------------------------------------------------------------------------------
@@ -129,61 +133,109 @@ def test_the_header_that_the_others_differ_from_is_good(path):
 
 
 @pytest.mark.parametrize(
-    "changes, what",
+    "changes",
     [
-        ({"dense/kernel": entry(shape=(2**40, 2**40))}, "does not fit its 24 bytes"),
-        ({"dense/kernel": entry(shape=(2**62, 2), offsets=(0, 2**65))}, "are not lists of sizes"),
-        ({"dense/kernel": entry(shape=(2**61,), offsets=(0, 2**63 - 1))}, "does not fit its"),
-        ({"dense/kernel": entry(shape=(10**6,), offsets=(0, 4 * 10**6))}, "should begin at 4,000,000"),
-        ({"extra": entry(shape=(10**9,), offsets=(36, 36 + 4 * 10**9))}, "its arrays take 4,000,000,036 bytes; 36"),
-        ({"dense/kernel": entry(offsets=(24, 0))}, "does not fit its -24 bytes"),
-        ({"dense/kernel": entry(offsets=(-24, 0))}, "are not lists of sizes"),
-        ({"dense/kernel": entry(offsets=(0, 24, 36))}, "are not lists of sizes"),
-        ({"dense/kernel": entry(offsets=(0.0, 24.0))}, "are not lists of sizes"),
-        ({"dense/kernel": entry(shape=(True, 6))}, "are not lists of sizes"),
-        ({"dense/kernel": entry(shape=(-2, -3))}, "are not lists of sizes"),
-        ({"dense/kernel": entry(shape=[1] * 33)}, "are not lists of sizes"),
-        ({"dense/kernel": entry() | {"shape": "23"}}, "are not lists of sizes"),
-        ({"dense/kernel": entry(dtype="F128")}, "has dtype 'F128', which heron cannot read"),
-        ({"dense/kernel": entry(dtype=["F32"])}, "which heron cannot read"),
-        ({"dense/kernel": entry(code="import os")}, "is not made of dtype, shape and data_offsets"),
-        ({"dense/kernel": [1, 2, 3]}, "is not made of dtype, shape and data_offsets"),
-        ({"dense/kernel": None}, "is not made of dtype, shape and data_offsets"),
-        ({"dense/bias": entry(shape=(3,), offsets=(0, 12))}, "should begin at"),
-        ({"dense/bias": entry(shape=(3,), offsets=(28, 40))}, "should begin at 24, not at 28"),
-        ({"dense/bias": entry(shape=(2,), offsets=(24, 32))}, "its arrays take 32 bytes; 36 follow the header"),
-        ({"__metadata__": ["heron.sha256"]}, "its metadata are no JSON object"),
-        ({"__metadata__": {"heron.version": "1"}}, "its SHA-256 is missing"),
-        ({"__metadata__": {"heron.sha256": 5}}, "its SHA-256 is missing"),
-        ({"__metadata__": {"heron.sha256": "0" * 64}}, "does not match the SHA-256"),
-        ({"__metadata__": {"heron.sha256": "é" * 64}}, "does not match the SHA-256"),
+        {"dense/kernel": entry(shape=(2**40, 2**40))},
+        {"dense/kernel": entry(shape=(2**62, 2), offsets=(0, 2**65))},
+        {"dense/kernel": entry(shape=(2**61,), offsets=(0, 2**63 - 1))},
+        {"dense/kernel": entry(shape=(10**6,), offsets=(0, 4 * 10**6))},
+        {"extra": entry(shape=(10**9,), offsets=(36, 36 + 4 * 10**9))},
+        {"dense/kernel": entry(offsets=(24, 0))},
+        {"dense/kernel": entry(offsets=(-24, 0))},
+        {"dense/kernel": entry(offsets=(0, 24, 36))},
+        {"dense/kernel": entry(offsets=(0.0, 24.0))},
+        {"dense/kernel": entry(shape=(True, 6))},
+        {"dense/kernel": entry(shape=(-2, -3))},
+        {"dense/kernel": entry(shape=(2, 2))},
+        {"dense/kernel": entry() | {"shape": "23"}},
+        {"dense/kernel": entry(dtype="F128")},
+        {"dense/kernel": entry(dtype=["F32"])},
+        {"dense/kernel": [1, 2, 3]},
+        {"dense/kernel": None},
+        {"dense/bias": entry(shape=(3,), offsets=(0, 12))},
+        {"dense/bias": entry(shape=(3,), offsets=(28, 40))},
+        {"dense/bias": entry(shape=(2,), offsets=(24, 32))},
+        {"__metadata__": ["heron"]},
+        {"__metadata__": {"heron": 5}},
     ],
-)  # fmt: skip
-def test_headers_that_lie(path, changes, what):
-    assert what in refused(path, file_of(GOOD | changes, BODY))
+)
+def test_headers_that_lie(path, changes):
+    assert re.search("is damaged: [a-zA-Z].*", refused(path, file_of(GOOD | changes, BODY)))
+
+
+NAMES = list(GOOD)
+ZEROS = "0" * 64
 
 
 @pytest.mark.parametrize(
-    "data, what",
+    "about, what",
     [
-        (file_of(GOOD, BODY, length=2**63), "its header should be 9,223,372,036,854,775,808 bytes long"),
-        (file_of(GOOD, BODY, length=10**6), "its header should be 1,000,000 bytes long, the whole file is"),
-        (file_of(GOOD, BODY, length=40), "its header cannot be read"),
-        (file_of(GOOD, BODY, length=0), "its header cannot be read"),
-        (file_of(b'{"a": NaN}'), "its header cannot be read (NaN is no JSON number)"),
-        (file_of(b'{"a": -Infinity}'), "its header cannot be read"),
-        (file_of(b'{"a": 1, "a": 1}'), "a name stands in it twice"),
-        (file_of(b'{"a": "\xff\xfe"}'), "its header cannot be read"),
-        (file_of(b'{"a": ' + b"9" * 5000 + b"}"), "its header cannot be read"),
-        (file_of(b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"), "its header cannot be read"),
-        (file_of(b'{"a":' * 100_000 + b"1" + b"}" * 100_000), "its header cannot be read"),
-        (file_of(b"{" + b" " * MAX_HEADER + b"}"), "at most 4,194,304 are read"),
-        (file_of(b"{}" + b"x" * 10), "its header cannot be read"),
+        ("", "its metadata cannot be read"),
+        ("{", "its metadata cannot be read"),
+        ("[" * 100_000, "its metadata cannot be read"),
+        ("[]", "its SHA-256 is missing"),
+        ("{}", "its SHA-256 is missing"),
+        ({"sha256": 5}, "its SHA-256 is missing"),
+        ({"sha256": ZEROS, "weights": NAMES}, "does not match the SHA-256"),
+        ({"sha256": "é" * 64, "weights": NAMES}, "does not match the SHA-256"),
+        ({"sha256": ZEROS, "weights": "dense/kernel"}, "the names of its weights are no list"),
+        ({"sha256": ZEROS, "weights": NAMES, "optimizer": [["a"]]}, "the names of its optimizer are no list"),
+        ({"sha256": ZEROS, "weights": NAMES[:1]}, "do not name each of them once"),
+        ({"sha256": ZEROS, "weights": [*NAMES, "dense/bias"]}, "do not name each of them once"),
+        ({"sha256": ZEROS, "weights": NAMES, "random": NAMES[:1]}, "do not name each of them once"),
+        ({"sha256": ZEROS, "weights": [*NAMES, "other"]}, "do not name each of them once"),
     ],
-    ids=range(13),
 )
-def test_headers_that_cannot_be_read(path, data, what):
-    assert what in refused(path, data)
+def test_metadata_that_lie(path, about, what):
+    text = about if isinstance(about, str) else json.dumps(about)
+    assert what in refused(path, file_of(GOOD | {"__metadata__": {"heron": text}}, BODY))
+
+
+def test_metadata_under_a_damaged_name(path):
+    metadata = {"xeron": json.dumps({"sha256": ZEROS, "weights": NAMES}), "format": "np"}
+    assert "its metadata should stand under 'heron'" in refused(path, file_of(GOOD | {"__metadata__": metadata}, BODY))
+
+
+def test_metadata_of_others_are_passed_over(path):
+    path.write_bytes(file_of(GOOD | {"__metadata__": {"format": "pt", "note": "{}"}}, BODY))
+    model = net(1.0)
+    load_weights(model, path)
+    assert all_are(model, 0.0)
+
+
+def test_dtypes_that_heron_does_not_know(path):
+    header = {"dense/kernel": entry(dtype="F4", shape=(2, 24)), "dense/bias": GOOD["dense/bias"]}
+    assert "'dense/kernel' has dtype 'F4', which heron cannot read; it reads F64, F32" in refused(
+        path, file_of(header, BODY)
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        file_of(GOOD, BODY, length=10**6),
+        file_of(GOOD, BODY, length=40),
+        file_of(GOOD, BODY, length=0),
+        file_of(b'{"a": NaN}'),
+        file_of(b'{"a": -Infinity}'),
+        file_of(b'{"a": 1, "a": 1}'),
+        file_of(b'{"a": "\xff\xfe"}'),
+        file_of(b'{"a": ' + b"9" * 5000 + b"}"),
+        file_of(b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
+        file_of(b'{"a":' * 100_000 + b"1" + b"}" * 100_000),
+        file_of(b"{}" + b"x" * 10),
+    ],
+    ids=range(11),
+)
+def test_headers_that_cannot_be_read(path, data):
+    assert re.search("is damaged: [a-zA-Z].*", refused(path, data))
+
+
+@pytest.mark.parametrize(
+    "data", [file_of(GOOD, BODY, length=2**63), file_of(b"{" + b" " * MAX_HEADER + b"}")], ids="ab"
+)
+def test_headers_that_are_too_long(path, data):
+    assert "bytes long; at most 16,777,216 are read" in refused(path, data)
 
 
 def test_memory_is_bounded_by_the_model_and_the_header(path):

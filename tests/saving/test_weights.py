@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
 from pathlib import Path
 
-import ml_dtypes
+import jax.numpy as jnp
 import numpy as np
 import pytest
 import safetensors.numpy
 
-from heron import __version__, saving
+import heron
+from heron import __version__, layers, saving
 from heron.errors import ArgumentError, ArgumentTypeError, HeronNote, NotBuiltError
 from heron.saving import FileContentError, MissingFileError, load_weights, save_weights
 from heron.saving.keys import stable_keys
 from heron.saving.tensor_file import DTYPES
+from heron.saving.weights import variables_by_key
 from tests.saving.fakes import FakeModel, all_are, dense_net
 
 
@@ -82,7 +85,9 @@ def test_the_safetensors_package_reads_what_was_written(saved):
     }
     assert all(np.all(a == 1.0) for a in arrays.values())
     with safetensors.safe_open(saved, "np") as file:
-        assert file.metadata()["heron.version"] == __version__
+        about = json.loads(file.metadata()["heron"])
+    assert about["version"] == __version__
+    assert about["weights"] == ["dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias"]
 
 
 def test_what_the_safetensors_package_wrote_is_read(path):
@@ -120,6 +125,21 @@ def test_a_model_without_weights_is_a_file_too(path):
 )
 def test_names_in_files(paths, keys):
     assert stable_keys(paths, "net", {"dense", "variable"}) == keys
+
+
+def test_layers_of_ones_own_are_counted_from_the_first_too():
+    class Tide(layers.Layer):
+        def build(self, input_shape):
+            self.add_weight(input_shape[-1:], name="w")
+
+        def call(self, x):
+            return x
+
+    def net():
+        return heron.Sequential([layers.Input((2,)), Tide(), Tide()])
+
+    net()
+    assert list(variables_by_key(net(), "save")) == ["tide/w", "tide_1/w"]
 
 
 def test_names_are_unique_whatever_the_paths():
@@ -201,7 +221,7 @@ def test_float_dtypes_are_converted(path, given, wanted):
 
 
 def test_bfloat16_is_kept(path):
-    save_weights(FakeModel(w=np.array([1.5, -2.0], ml_dtypes.bfloat16)), path)
+    save_weights(FakeModel(w=np.array([1.5, -2.0], jnp.bfloat16)), path)
     assert Path(path).read_bytes().count(b'"BF16"') == 1
 
 
@@ -248,7 +268,7 @@ def test_a_dtype_that_the_format_lacks(path):
 
 def test_too_many_arrays_for_a_header_are_refused_when_writing(path, monkeypatch):
     monkeypatch.setattr("heron.saving.tensor_file.MAX_HEADER", 100)
-    with pytest.raises(FileContentError, match="The names and shapes of 4 arrays take"):
+    with pytest.raises(FileContentError, match="The names and shapes of 4 arrays, and the configs, take"):
         save_weights(dense_net(), path)
 
 
