@@ -83,13 +83,21 @@ class KerasTensor:
         )
 
     def _no_array(self, *args: Any, **kwargs: Any) -> Any:
-        raise ArgumentTypeError(
+        raise ArgumentTypeError(self._no_numbers())
+
+    def _no_numbers(self) -> str:
+        return (
             f"{self!r} holds no numbers: it is a placeholder while the model is being built, and NumPy or JAX "
             "functions cannot take it.\nUse the function of the same name in heron.ops, or wrap yours in "
             "heron.layers.Lambda."
         )
 
-    __array__ = __jax_array__ = __float__ = __int__ = _no_array
+    __array__ = __float__ = __int__ = _no_array
+
+    @property
+    def __jax_array__(self) -> Any:
+        """What JAX looks for in its arguments; it puts a `TypeError` raised here in words of its own."""
+        raise ArgumentError(self._no_numbers())
 
     def __array_ufunc__(self, *args: Any, **kwargs: Any) -> Any:
         return self._no_array()
