@@ -57,6 +57,11 @@ def as_arrays(owner: Any, value: Any) -> Any:
         return {k: as_arrays(owner, v) for k, v in value.items()}
     if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
         return type(value)(as_arrays(owner, v) for v in value)
+    if hasattr(value, "compute_output_spec"):
+        raise ArgumentTypeError(
+            f"{type(owner).__name__} was called on the layer '{value.name}' itself; expected its output.\n"
+            f"Call that layer first: x = {type(value).__name__}(...)(inputs)."
+        )
     if isinstance(value, type) or type(value).__name__ == "function":
         raise ArgumentTypeError(
             f"{type(owner).__name__} was called on {value_text(value)}; expected an array or tensor."

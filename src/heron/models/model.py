@@ -45,6 +45,8 @@ class Model(Saved):
 
     functional_class: ClassVar[type[Model]]
 
+    renamed = {"input": "inputs", "output": "outputs"}
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """`Model(inputs, outputs)` is a `Functional`."""
         if cls is Model and _is_functional(args, kwargs):
@@ -122,5 +124,5 @@ class Model(Saved):
 
 def _is_functional(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     return (len(args) >= 2 and (has_symbolic(args[:2]) or all(isinstance(a, Layer) for a in args[:2]))) or (
-        "outputs" in kwargs or ("inputs" in kwargs and not args)
+        not {"outputs", "output"}.isdisjoint(kwargs) or ("inputs" in kwargs and not args)
     )

@@ -33,6 +33,15 @@ class Sequential(Model):
 
     _unscanned = Model._unscanned | {"_stack_input", "_stack_output"}
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Layers that are passed one by one are refused before they are taken for other arguments."""
+        if len(args) > 1 and isinstance(args[1], Layer):
+            raise ArgumentTypeError(
+                f"{cls.__name__} takes one list of layers; received {len(args)} arguments.\n"
+                f"Put them in brackets: {cls.__name__}([layer, layer, ...])."
+            )
+        return super().__new__(cls, *args, **kwargs)
+
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(trainable=trainable, name=name, **kwargs)
         self._stack: list[Layer] = []
@@ -198,5 +207,11 @@ def _as_layer(layer: Any) -> Layer:
         raise ArgumentTypeError(
             f"Sequential received the class {layer.__name__}; it takes layers. Make one: {layer.__name__}(...)."
         )
-    hint = "\nWrap a function in a layer: heron.layers.Lambda(function)." if callable(layer) else ""
+    hint = ""
+    if isinstance(layer, KerasTensor):
+        hint = "\nThis is what a layer made of a tensor; a model of tensors is heron.Model(inputs, outputs)."
+    elif isinstance(layer, list | tuple):
+        hint = "\nTake the brackets inside the list away."
+    elif callable(layer):
+        hint = "\nWrap a function in a layer: heron.layers.Lambda(function)."
     raise ArgumentTypeError(f"Sequential takes layers; received {value_text(layer)}.{hint}")
