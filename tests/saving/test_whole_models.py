@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -404,6 +408,19 @@ def test_a_file_of_weights_is_no_model(path):
     safetensors.numpy.save_file({"w": X}, path)
     with pytest.raises(FileContentError, match="holds weights and no model"):
         load_model(path)
+
+
+def test_another_program_gets_the_same_predictions(path, tmp_path):
+    model = classifier()
+    model.save(path)
+    program = (
+        "import sys, heron, numpy as np\n"
+        "model = heron.saving.load_model(sys.argv[1])\n"
+        "np.save(sys.argv[2], model.predict(np.linspace(-1.0, 1.0, 24, dtype='float32').reshape(6, 4)))\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(heron.__file__).parents[1])}
+    subprocess.run([sys.executable, "-c", program, path, tmp_path / "y.npy"], env=environment, check=True)
+    assert np.array_equal(model.predict(X), np.load(tmp_path / "y.npy"))
 
 
 def test_models_has_the_functions_too():

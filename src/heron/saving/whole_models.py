@@ -116,6 +116,15 @@ def load_model(
         MissingFileError: (a `FileNotFoundError`) when there is no such file.
         FileContentError: (a `ValueError`) when the file is damaged, holds no model, or asks for too much.
         UnknownNameError: (a `ValueError`) for a class or function that neither heron nor you gave.
+
+    Example:
+    >>> import os, tempfile, heron
+    >>> model = heron.Sequential([heron.Input((2,)), heron.layers.Dense(1)])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     model.save(os.path.join(folder, "line.safetensors"))
+    ...     twin = load_model(os.path.join(folder, "line.safetensors"))
+    >>> twin.count_params()
+    3
     """
     path = safe_path(filepath, "load_model", "whole models")
     check_readable(path)
