@@ -57,7 +57,7 @@ def as_arrays(owner: Any, value: Any) -> Any:
         return {k: as_arrays(owner, v) for k, v in value.items()}
     if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
         return type(value)(as_arrays(owner, v) for v in value)
-    if hasattr(value, "compute_output_spec"):
+    if hasattr(value, "compute_output_spec") and not isinstance(value, type):
         raise ArgumentTypeError(
             f"{type(owner).__name__} was called on the layer '{value.name}' itself; expected its output.\n"
             f"Call that layer first: x = {type(value).__name__}(...)(inputs)."
