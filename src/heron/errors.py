@@ -49,14 +49,9 @@ class HeronNote(UserWarning):
     """A friendly note: an old spelling was understood, or something will not do what it seems to."""
 
 
-def note(text: str, stacklevel: int | None = None) -> None:
-    """Shows `text` as a `HeronNote`, once for each line of the user's program that leads to it.
-
-    Args:
-        text: what to say.
-        stacklevel: whose line is named, as in `warnings.warn`; None for the nearest outside heron and JAX.
-    """
-    warnings.warn(text, HeronNote, stacklevel=stacklevel or _users_level())
+def note(text: str) -> None:
+    """Shows `text` as a `HeronNote`, once for each line outside heron and JAX that leads to it."""
+    warnings.warn(text, HeronNote, stacklevel=_users_level())
 
 
 def _users_level() -> int:

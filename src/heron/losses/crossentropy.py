@@ -73,7 +73,6 @@ def warn_of_one_class(owner: str, y_pred: Any, axis: int) -> None:
             f"{owner} got predictions of shape {shape_text(y_pred.shape)}: one class is always certain, the loss stays "
             "0 and nothing is learned.\n"
             "For two classes use binary_crossentropy with a sigmoid.",
-            stacklevel=4,
         )
 
 

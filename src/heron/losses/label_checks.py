@@ -247,7 +247,6 @@ def _check_activation(name: str, from_logits: bool, output: Shape, activation: s
         note(
             f"{name} has from_logits=True but the last layer already applies {activation}: it would be applied twice.\n"
             "Leave out one of the two.",
-            stacklevel=4,
         )
     elif not from_logits and activation in ("linear", "relu", "tanh"):
         ends = "has no activation" if activation == "linear" else f"has the activation {activation}"
@@ -255,7 +254,6 @@ def _check_activation(name: str, from_logits: bool, output: Shape, activation: s
             f"{name} expects probabilities, but the last layer {ends}.\n"
             f"Add activation='{wanted}' to it"
             + (", or from_logits=True to the loss." if activation == "linear" else "."),
-            stacklevel=4,
         )
 
 

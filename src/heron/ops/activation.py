@@ -202,7 +202,6 @@ def _note_single(name: str, x: Any, axis: Any) -> None:
             f"{name} over axis {axis}, which has a single element, always gives {always}: "
             "nothing can be learned through it.\n"
             "For one yes-or-no output use sigmoid; for n classes give the layer n units.",
-            stacklevel=4,
         )
 
 
