@@ -109,6 +109,22 @@ def test_subclassing_with_inputs_and_outputs():
     assert isinstance(Named(), heron.models.Functional)
 
 
+def test_a_subclassed_model_is_built_by_a_shape():
+    class Net(heron.Model):
+        def __init__(self):
+            super().__init__()
+            self.hidden = layers.Dense(3)
+            self.head = layers.Dense(1)
+
+        def call(self, inputs):
+            return self.head(self.hidden(inputs))
+
+    model = Net()
+    model.build((None, 4))
+    assert [w.shape for w in model.weights] == [(4, 3), (3,), (3, 1), (1,)]
+    assert model.predict(X).shape == (5, 1)
+
+
 def test_symbolic_calls_of_models():
     inner = branching(heron)
     a = heron.Input((4,))

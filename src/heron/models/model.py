@@ -76,6 +76,14 @@ class Model(Saved):
     inputs: Any = None
     outputs: Any = None
 
+    def build(self, input_shape: Any = None) -> None:
+        """Makes the weights for inputs of a shape (batch included), or of a structure of shapes, by drawing one call.
+
+        A model that is called on data needs none of this: its layers are built as the call reaches them.
+        """
+        if self._first_call is None and input_shape is not None:
+            self.compute_output_shape(input_shape)
+
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Returns a layer by name or by index.
 
