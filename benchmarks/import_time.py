@@ -33,6 +33,6 @@ MEASURE = Measure(
         OURS.runs("import_one.py", "heron"),
         OURS.runs("import_one.py", "heron", "dense", called=WITH_DENSE),
     ),
-    figures=(Figure("import", "Seconds"),),
+    figures=(Figure("import", "Import"),),
     targets=(Target("import", 0.05), Target("import", 0.7, contestant=f"{HERON}, {WITH_DENSE}")),
 )
