@@ -32,6 +32,8 @@ def test_layers_stand_in_keras_order_and_compute_the_same():
     for mine, other in zip(ours([X, 2 * X]), theirs([X, 2 * X]), strict=True):
         np.testing.assert_allclose(mine, other, rtol=1e-5, atol=1e-6)
     assert ours.output_names == theirs.output_names
+    assert ours.input_shape == theirs.input_shape
+    assert ours.output_shape == theirs.output_shape
     assert ours.input_names == [t.name for t in theirs.inputs]
 
 

@@ -83,6 +83,16 @@ class Functional(Model):
         return self._outputs_struct
 
     @property
+    def input_shape(self) -> Any:
+        """The shapes of the inputs, batch included, in the structure of the inputs."""
+        return symbolic.replace(self._inputs_struct, lambda t: t.shape)
+
+    @property
+    def output_shape(self) -> Any:
+        """The shapes of the outputs, batch included, in the structure of the outputs."""
+        return symbolic.replace(self._outputs_struct, lambda t: t.shape)
+
+    @property
     def input_names(self) -> list[str]:
         """The names of the inputs."""
         return [t.name for t in self._graph.inputs]
