@@ -11,6 +11,13 @@ from heron.errors import NotBuiltError, ShapeError, shape_text
 from heron.random import SeedGenerator
 from heron.variables import Variable
 
+_changes = [0]
+
+
+def structure_changes() -> int:
+    """How often any layer was put into another, frozen or unfrozen: while it stays, nothing need be looked through."""
+    return _changes[0]
+
 
 class WeightHolder:
     """Finds weights and layers among the attributes of a layer, in the order of assignment."""
@@ -22,6 +29,11 @@ class WeightHolder:
     _trainable_variables: list[Variable]
     _non_trainable_variables: list[Variable]
     _losses: list[Any]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, WeightHolder | Variable) or isinstance(self.__dict__.get(name), WeightHolder):
+            _changes[0] += 1
+        super().__setattr__(name, value)
 
     def _who(self) -> str:
         """The layer as messages name it."""
@@ -95,6 +107,7 @@ class WeightHolder:
     @trainable.setter
     def trainable(self, value: bool) -> None:
         value = bool(value)
+        _changes[0] += 1
         for layer in self._flatten_layers():
             layer._trainable = value
             for variable in layer._trainable_variables:

@@ -96,7 +96,9 @@ class Layer(WeightHolder, Configurable):
         "batch_input_shape": SHAPE.or_none(),
         "input_dim": POSITIVE_INT.or_none(),
     }
-    _unscanned = frozenset({"_arguments", "_nodes", "_losses", "input_spec", "dtype_policy"})
+    _unscanned = frozenset(
+        {"_arguments", "_nodes", "_losses", "input_spec", "dtype_policy", "_programs", "_programs_of"}
+    )
     supports_masking = False
     input_spec: Any = None
     _build_shapes: tuple[Any, ...] | None = None  # what `build` was called with

@@ -208,7 +208,7 @@ def check_layer_data(model: Any, x: Any) -> None:
 
 def looking_layers(model: Any) -> list[Any]:
     """The layers that want to see the data before they enter a compiled program, such as `Embedding`."""
-    return [layer for layer in model._flatten_layers() if hasattr(layer, "check_data") and len(layer._nodes) == 1]
+    return [layer for layer in model._flatten_layers() if hasattr(type(layer), "check_data") and len(layer._nodes) == 1]
 
 
 def check_optimizer(model: Any, optimizer: Any, trainable: list[Any]) -> None:

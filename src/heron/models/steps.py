@@ -9,6 +9,7 @@ import numpy as np
 
 from heron.errors import ArgumentError, NotCompiledError
 from heron.layers import context as calls
+from heron.layers.holder import structure_changes
 from heron.models.checks import looking_layers
 from heron.training.objective import Objective
 from heron.training.program import Predictor, Program
@@ -45,7 +46,7 @@ class Steps:
             for name, value in layer.__dict__.items()
             if name not in ("_objective", "_arguments")
             for part in (value if isinstance(value, list | tuple) else [value])
-            if hasattr(part, "reset_state") and hasattr(part, "update_state")
+            if hasattr(type(part), "reset_state") and hasattr(type(part), "update_state")
         ]
         return list({id(m): m for m in [*compiled, *own]}.values())
 
@@ -192,7 +193,7 @@ class Steps:
 
     def _program(self, mode: str) -> Program:
         """The compiled program for `"train"` or `"test"`, made once for each `compile`."""
-        found = self._programs.get(mode)
+        found = self._current_programs().get(mode)
         if found is not None:
             return found
         step = self._train_step_of_state if mode == "train" else self._test_step_of_state
@@ -228,6 +229,24 @@ class Steps:
     def _results(self, state: Any) -> dict[str, Any]:
         with Scope(zip(self.metrics_variables, state.metrics_variables, strict=True)):
             return self.get_metrics_result()
+
+    def _current_programs(self) -> dict[str, Any]:
+        """The compiled programs; forgotten when layers were exchanged, frozen or unfrozen since they were made."""
+        changes = structure_changes()
+        if self.__dict__.get("_programs_at") != changes:
+            layers = list(self._flatten_layers())  # type: ignore[attr-defined]
+            parts = [*layers, None, *self.trainable_variables, None, *self.non_trainable_variables]  # type: ignore[attr-defined]
+            known = self.__dict__.get("_programs_of")
+            if known is None or list(map(id, known[0])) != list(map(id, parts)):
+                self.__dict__["_programs"] = {}
+            self.__dict__["_programs_of"] = (parts,)
+            self.__dict__["_programs_at"] = changes
+        return self._programs
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is copied and pickled: everything but the compiled programs, which are made again when needed."""
+        left_out = ("_programs_of", "_programs_at")
+        return {name: value for name, value in self.__dict__.items() if name not in left_out} | {"_programs": {}}
 
     def _make_predictor(self) -> Predictor:
         trainable, fixed = self.trainable_variables, self.non_trainable_variables  # type: ignore[attr-defined]

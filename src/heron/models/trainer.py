@@ -110,9 +110,6 @@ class Trainer(Steps):
     def _forget_programs(self) -> None:
         self.__dict__["_programs"] = {}
 
-    def _forget_state(self) -> None:
-        """Weights were replaced; nothing is cached outside the variables, so nothing is to be done."""
-
     # ---- fit ------------------------------------------------------------------------------------------------------
 
     @forgiving(renamed={"nb_epoch": "epochs"}, gone=_OLD_FIT, needless=_OF_KERAS_2)
@@ -385,7 +382,7 @@ class Trainer(Steps):
         Returns:
             The outputs as NumPy arrays, in the structure in which the model returns them.
         """
-        predictor = self._programs.get("predict")
+        predictor = self._current_programs().get("predict")
         if predictor is not None and predictor.quick and type(x) is np.ndarray and callbacks is None and steps is None:
             fast = predictor.again(x, batch_size)
             if fast is not None:
@@ -400,7 +397,7 @@ class Trainer(Steps):
         x = feed.data[0] if isinstance(feed, ArrayFeed) else feed.sample()[0]
         self._outputs_for(x)
         checks.check_layer_data(self, x)
-        if "predict" not in self._programs:
+        if "predict" not in self._current_programs():
             self._programs["predict"] = self._make_predictor()
         predictor = self._programs["predict"]
         listeners.on_predict_begin()
@@ -411,7 +408,7 @@ class Trainer(Steps):
         else:
             outputs = self._predict_by_batch(feed, predictor, listeners)
         listeners.on_predict_end()
-        return jax.tree.map(np.asarray, outputs)
+        return jax.tree.map(np.array, outputs)  # copies, which may be written to
 
     def _predict_by_batch(self, feed: Any, predictor: Any, listeners: CallbackList) -> Any:
         parts, done = [], 0
