@@ -14,7 +14,7 @@ import jax
 import numpy as np
 
 from heron.data.arrays import rows_at
-from heron.errors import ArgumentError, DataError, note, shape_text
+from heron.errors import ArgumentError, DataError, note
 from heron.validate import is_number
 
 BLOCK_BYTES = 64 * 2**20
@@ -89,7 +89,7 @@ class ArrayFeed:
 
     def blocks(self, generator: np.random.Generator | None) -> Iterator[Block]:
         """The blocks of one epoch: here one, the whole data with an order drawn from `generator`."""
-        if self._pass is None or self.steps is None:
+        if self._pass is None or self.steps is None or generator is None:  # evaluation begins anew each time
             self._pass = self._begin(generator)
         block = self._pass
         end = self.available if self.steps is None else min(block.first + self.steps, self.available)
@@ -270,5 +270,5 @@ def unpack_batches(source: Iterable[Any], convert: Callable[[Any], Any]) -> Iter
         try:
             yield convert(batch)
         except DataError as error:
-            error.add_note(f"(in batch {number} of the data source, {shape_text(np.shape(batch)[:1])})")
+            error.add_note(f"(in batch {number} of the data source, counted from 0)")
             raise
