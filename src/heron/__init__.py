@@ -6,6 +6,7 @@ The root is lazy: ``import heron`` loads neither JAX nor NumPy; each name below 
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from heron._version import __version__ as __version__
@@ -90,11 +91,30 @@ __all__ = ["__version__", *sorted(_HOME_OF), *sorted(_SUBMODULES)]
 def __getattr__(name: str) -> Any:
     """Import what ``name`` stands for, once: the result is kept as an ordinary attribute of the module."""
     if name in _SUBMODULES:
-        return importlib.import_module(f"heron.{name}")
+        return _load(f"heron.{name}")
     if name in _HOME_OF:
-        value = globals()[name] = getattr(importlib.import_module(_HOME_OF[name]), name)
+        value = globals()[name] = getattr(_load(_HOME_OF[name]), name)
         return value
     raise AttributeError(_unknown(name), name=name)
+
+
+def _load(module: str) -> Any:
+    """Imports a module; the first time, when JAX comes with it, without the garbage collector.
+
+    JAX makes a great many objects that live for ever. Walking them again and again costs a tenth of a second of the
+    import, and as much once more in the first `fit`, unless they are put into the oldest generation: freezing does it.
+    """
+    import gc
+
+    if "jax" in sys.modules or not gc.isenabled() or gc.get_freeze_count():
+        return importlib.import_module(module)
+    gc.disable()
+    try:
+        return importlib.import_module(module)
+    finally:
+        gc.freeze()
+        gc.unfreeze()
+        gc.enable()
 
 
 def __dir__() -> list[str]:

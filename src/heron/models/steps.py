@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import jax
-import numpy as np
 
 from heron.errors import ArgumentError, NotCompiledError
 from heron.layers import context as calls
@@ -204,7 +203,7 @@ class Steps:
             self._results if plain else lambda state: {},
             self._with_clear_metrics,
             watch="loss",
-            reported={"loss": np.float32(0)} if plain else None,
+            reported={} if plain else None,
             eager=self.run_eagerly,
         )
         self._programs[mode] = program

@@ -66,6 +66,7 @@ class Program:
         self.watch = watch
         self.eager = eager
         self.traces = 0
+        self._clear: list[np.ndarray] | None = None
         self._run = jax.jit(self._loop, static_argnames=("batch", "full"), donate_argnums=0)
 
     def start(self, state: Any, sample: Callable[[], Any]) -> Carry:
@@ -85,15 +86,19 @@ class Program:
         if self.eager:
             carry = carry._replace(state=self.reset(carry.state)) if fresh else carry
             return self._eagerly(carry, block, start, stop)
-        span = np.array([start, min(stop, block.steps), stop > block.steps, fresh], np.int32)
+        span = (np.int32(start), np.int32(min(stop, block.steps)), np.int32(stop > block.steps))
         order = NO_ROWS if block.order is None else block.order
+        carry = self._cleared(carry) if fresh else carry
         return self._run(carry, block.data, order, block.tail, span, batch=block.batch, full=block.steps > 0)
+
+    def _cleared(self, carry: Carry) -> Carry:
+        """`carry` with the metrics cleared: on the host, as each of them would be one more kernel in the program."""
+        if self._clear is None:
+            self._clear = [np.asarray(value) for value in self.reset(carry.state).metrics_variables]
+        return carry._replace(state=carry.state._replace(metrics_variables=list(self._clear)))
 
     def _loop(self, carry: Carry, data: Any, order: Any, tail: Any, span: Any, *, batch: int, full: bool) -> Any:
         self.traces += 1
-        cleared = self.reset(carry.state)
-        state = jax.tree.map(lambda new, old: new if new is old else jnp.where(span[3], new, old), cleared, carry.state)
-        carry = carry._replace(state=state)
 
         def whole(i: Any, carry: Carry) -> Carry:
             if order.ndim == 2:
@@ -118,7 +123,7 @@ class Program:
         if self.watch in logs:
             finite = jnp.isfinite(logs[self.watch])
             bad = jnp.where((bad < 0) & ~finite, carry.step, bad)
-        return Carry(state, logs, bad, carry.step + 1)
+        return Carry(state, {name: logs[name] for name in carry.logs}, bad, carry.step + 1)
 
     def _report(self, carry: Carry) -> dict[str, Any]:
         logs = {**carry.logs, **self.results(carry.state)}
