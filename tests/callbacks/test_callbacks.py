@@ -312,13 +312,13 @@ def test_without_its_monitor_every_epoch_is_saved_and_said():
 
 
 def test_the_checkpoint_says_what_it_does(capsys):
-    train(ModelCheckpoint("w.safetensors", "loss", verbose=1, save_best_only=True), losses(1.0, 2.0, 0.5))
+    train(ModelCheckpoint("w.weights.safetensors", "loss", verbose=1, save_best_only=True), losses(1.0, 2.0, 0.5))
     assert capsys.readouterr().out.splitlines() == [
-        "Epoch 1: loss improved from None to 1.00000, saving model to w.safetensors",
-        "Epoch 1: finished saving model to w.safetensors",
+        "Epoch 1: loss improved from None to 1.00000, saving model to w.weights.safetensors",
+        "Epoch 1: finished saving model to w.weights.safetensors",
         "Epoch 2: loss did not improve from 1.00000",
-        "Epoch 3: loss improved from 1.00000 to 0.50000, saving model to w.safetensors",
-        "Epoch 3: finished saving model to w.safetensors",
+        "Epoch 3: loss improved from 1.00000 to 0.50000, saving model to w.weights.safetensors",
+        "Epoch 3: finished saving model to w.weights.safetensors",
     ]
 
 

@@ -527,3 +527,20 @@ def test_a_class_that_changed_since_is_told(path):
     with pytest.raises(ArgumentTypeError, match="Broken has no argument 'activation'") as caught:
         load_model(path, custom_objects={"Net": Broken, "Tide": Tide})
     assert caught.value.__notes__ == [f"(while {str(path)!r} was loaded)"]
+
+
+def test_a_checkpoint_is_the_whole_model_unless_weights_are_asked_for(tmp_path):
+    x = np.ones((4, 2), "float32")
+    model = heron.Sequential([heron.Input((2,)), heron.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    keep = [
+        heron.callbacks.ModelCheckpoint(tmp_path / "whole.safetensors"),
+        heron.callbacks.ModelCheckpoint(tmp_path / "some.safetensors", save_weights_only=True),
+        heron.callbacks.ModelCheckpoint(tmp_path / "some.weights.safetensors"),
+    ]
+    model.fit(x, x[:, :1], verbose=0, callbacks=keep)
+    np.testing.assert_array_equal(heron.saving.load_model(tmp_path / "whole.safetensors").predict(x), model.predict(x))
+    for name in ("some.safetensors", "some.weights.safetensors"):
+        model.load_weights(tmp_path / name)
+        with pytest.raises(heron.saving.FileContentError):
+            heron.saving.load_model(tmp_path / name)

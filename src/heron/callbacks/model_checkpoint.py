@@ -29,7 +29,7 @@ _FILEPATH = Rule(
 
 
 class ModelCheckpoint(Monitor):
-    """Saves the weights after every epoch, after the best ones, or after so many batches.
+    """Saves the model after every epoch, after the best ones, or after so many batches.
 
     Each file is written whole or not at all: a crash leaves the last complete one.
 
@@ -40,7 +40,8 @@ class ModelCheckpoint(Monitor):
         monitor: the value that `save_best_only` goes by. Default `"val_loss"`.
         verbose: 1 says what is saved and why. Default 0.
         save_best_only: save only when `monitor` has improved. Default False.
-        save_weights_only: kept for Keras's signature: a `.safetensors` file holds weights and nothing else.
+        save_weights_only: save the weights alone, for `load_weights`; otherwise the whole model, for
+            `heron.saving.load_model`. A name that ends in `.weights.safetensors` means the weights either way.
         mode: `"min"`, `"max"`, or `"auto"` to go by the metric. Default `"auto"`.
         save_freq: `"epoch"`, or a number of batches; counted on through the epochs. Training then returns to Python
             after every batch, which costs time. Default `"epoch"`.
@@ -119,7 +120,8 @@ class ModelCheckpoint(Monitor):
         folder = os.path.dirname(path)
         if folder:
             os.makedirs(folder, exist_ok=True)
-        self.model.save_weights(path, overwrite=True)
+        weights_only = self.save_weights_only or path.endswith(f".weights{_ENDING}")
+        (self.model.save_weights if weights_only else self.model.save)(path, overwrite=True)
         if self.verbose > 0:
             say(f"Epoch {epoch + 1}: finished saving model to {path}")
 
