@@ -137,7 +137,7 @@ class Variable:
     Example:
     >>> v = Variable([1.0, 2.0], name="v")
     >>> v.assign_add([1.0, 1.0])
-    ... v.numpy()
+    >>> v.numpy()
     array([2., 3.], dtype=float32)
     """
 

@@ -25,6 +25,8 @@ class FakeModel:
         assert overwrite
         self.saved.append(path)
 
+    save = save_weights
+
 
 def train(callback, epochs, model=None, batches=()):
     """Runs one training over the logs in `epochs`, each epoch having `batches` (a list of logs); returns the model."""

@@ -117,7 +117,8 @@ model.save(file)
 
 again = heron.saving.load_model(file)
 print("Model:", file)
-print("Read back, it says:", class_names[again.predict(test_images)[number].argmax()])
+probabilities = again.predict(test_images)[number]
+print("Read back, it says:", class_names[probabilities.argmax()])
 """,
         ),
     ),
