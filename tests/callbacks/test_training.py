@@ -161,7 +161,7 @@ def test_300_epochs_on_a_real_terminal_are_one_line_that_moves():
         re.sub(r"\x1b\[\d+m", "", line).split("\r")[-1].rstrip()
         for line in written.decode().replace("\r\n", "\n").split("\n")
     ]
-    assert len(lines) < 20, "an epoch's line stays only if it took its time, as the first, or any on a busy machine, may"
+    assert len(lines) < 20, "a line stays only if its epoch took its time, as the first does, or any on a busy machine"
     assert re.fullmatch(r"Epoch 300/300 ━{20} 4/4 \ds \d+(us|ms)/step - loss: 0.0000e\+00", lines[-3]), lines
     assert re.fullmatch(r"━{20} 4/4 \ds \d+(us|ms)/step - loss: 0.0000e\+00", lines[-2]), lines
     assert lines[-1] == ""
