@@ -125,10 +125,8 @@ class Steps:
                 y_pred = self(x, training=training)  # type: ignore[operator]
                 loss = self.compute_loss(x, y, y_pred, sample_weight, training=training)
                 self._objective.loss_tracker.update_state(loss, sample_weight=_rows(x))  # type: ignore[union-attr]
-                if type(self).compute_metrics is Steps.compute_metrics:
+                if not self._has_own_metrics():
                     self._update_metrics(y, y_pred, sample_weight)
-                else:
-                    self.__dict__["_own_logs"] = self.compute_metrics(x, y, y_pred, sample_weight)
                 scaled = self.optimizer.scale_loss(loss) if training and self.optimizer is not None else loss
             finally:
                 self._clear_losses()  # type: ignore[attr-defined]
@@ -148,11 +146,11 @@ class Steps:
         trainable, non_trainable, optimizer, metrics = state
         x, y, sample_weight = _unpack(data)
         differentiate = jax.value_and_grad(self.compute_loss_and_updates, has_aux=True)
-        (_, (loss, _, non_trainable, metrics)), grads = differentiate(
+        (_, (loss, y_pred, non_trainable, metrics)), grads = differentiate(
             trainable, non_trainable, metrics, x, y, sample_weight, training=True, optimizer_variables=optimizer
         )
         trainable, optimizer = self.optimizer.stateless_apply(optimizer, grads, trainable)
-        logs = {**self.__dict__.pop("_own_logs", {}), "loss": loss.astype("float32")}
+        logs, metrics = self._logs(loss, metrics, (x, y, y_pred, sample_weight))
         return logs, TrainState(trainable, non_trainable, optimizer, metrics)
 
     def test_step(self, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
@@ -164,11 +162,24 @@ class Steps:
         """
         trainable, non_trainable, metrics = state
         x, y, sample_weight = _unpack(data)
-        _, (loss, _, non_trainable, metrics) = self.compute_loss_and_updates(
+        _, (loss, y_pred, non_trainable, metrics) = self.compute_loss_and_updates(
             trainable, non_trainable, metrics, x, y, sample_weight, training=False
         )
-        logs = {**self.__dict__.pop("_own_logs", {}), "loss": loss.astype("float32")}
+        logs, metrics = self._logs(loss, metrics, (x, y, y_pred, sample_weight))
         return logs, (trainable, non_trainable, metrics)
+
+    def _has_own_metrics(self) -> bool:
+        """Whether `compute_metrics` is overridden; it then says, and computes, what a step reports."""
+        return type(self).compute_metrics is not Steps.compute_metrics
+
+    def _logs(self, loss: Any, metrics: Any, batch: tuple[Any, Any, Any, Any]) -> tuple[dict[str, Any], Any]:
+        """What a step reports, and the values of the metrics after it."""
+        if not self._has_own_metrics():
+            return {"loss": loss.astype("float32")}, metrics
+        variables = self.metrics_variables
+        with Scope(zip(variables, metrics, strict=True)) as scope:
+            logs = self.compute_metrics(*batch)
+        return dict(logs), [scope.value_of(variable) for variable in variables]
 
     def predict_step(self, state: Any, data: Any) -> tuple[Any, Any]:
         """The outputs for one batch as a pure function; may be overridden.
@@ -197,7 +208,7 @@ class Steps:
             return found
         step = self._train_step_of_state if mode == "train" else self._test_step_of_state
         plain = getattr(type(self), f"{mode}_step") is getattr(Steps, f"{mode}_step")
-        plain = plain and type(self).compute_metrics is Steps.compute_metrics
+        plain = plain and not self._has_own_metrics()
         program = Program(
             step,
             self._results if plain else lambda state: {},
