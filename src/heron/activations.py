@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 
 from heron import registry
+from heron.errors import missing_name
 from heron.ops.activation import (
     celu,
     elu,
@@ -168,3 +169,7 @@ def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) ->
         with registry.custom_object_scope(custom_objects):
             return get(config)
     return get(config)
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__)

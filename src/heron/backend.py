@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax.numpy as jnp
 
-from heron import config
+from heron import config, ops
 from heron.config import (
     epsilon,
     floatx,
@@ -15,6 +15,7 @@ from heron.config import (
     set_floatx,
     set_image_data_format,
 )
+from heron.errors import missing_name
 from heron.ops.op import standardize_dtype
 from heron.symbolic import is_symbolic as is_keras_tensor
 from heron.utils.session import clear_session
@@ -78,3 +79,7 @@ def result_type(*dtypes: Any) -> str:
     python = {bool: False, int: 0, float: 0.0, complex: 0j}
     parts = [python[d] if d in python else jnp.dtype(standardize_dtype(d)) for d in dtypes]
     return jnp.result_type(*parts).name
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__, {name: f"It is heron.ops.{name}." for name in ops.__all__})

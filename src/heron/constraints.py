@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax.numpy as jnp
 
 from heron import config, registry
+from heron.errors import missing_name
 from heron.ops.op import array
 from heron.registry import Configurable
 from heron.validate import FRACTION, INTS, NON_NEGATIVE
@@ -147,3 +148,7 @@ def serialize(constraint: Any) -> Any:
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
     """Makes the constraint that `serialize` described."""
     return registry.deserialize(config, custom_objects, kind="constraints")
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 
@@ -99,3 +99,25 @@ def value_text(value: Any, limit: int = 80) -> str:
         return f"the class {value.__name__}"
     text = " ".join(repr(value).split())
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def missing_name(module: str, known: Iterable[str], gone: Mapping[str, str] | None = None) -> Callable[[str], Any]:
+    """A `__getattr__` for a module, which answers a name that is not there with the nearest that is.
+
+    Args:
+        module: the module's name.
+        known: its public names.
+        gone: old name to the sentence that says what to write instead.
+
+    Example:
+    >>> missing_name("heron.losses", ["mse", "mae"])("msee")
+    Traceback (most recent call last):
+    heron.errors.UnknownAttributeError: heron.losses has no 'msee'. Did you mean 'mse'?
+    """
+
+    def missing(name: str) -> Any:
+        near = nearest(name, known)
+        hint = (gone or {}).get(name) or (f"Did you mean {near!r}?" if near else f"dir({module}) lists what it has.")
+        raise UnknownAttributeError(f"{module} has no {name!r}. {hint}")
+
+    return missing

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax.numpy as jnp
 
 from heron import config, registry
-from heron.errors import ShapeError, shape_text
+from heron.errors import ShapeError, missing_name, shape_text
 from heron.ops.op import array
 from heron.registry import Configurable
 from heron.validate import NON_NEGATIVE, one_of
@@ -167,3 +167,7 @@ def serialize(regularizer: Any) -> Any:
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
     """Makes the regularizer that `serialize` described."""
     return registry.deserialize(config, custom_objects, kind="regularizers")
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__)

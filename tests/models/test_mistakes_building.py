@@ -31,6 +31,10 @@ MISSPELT = {
     "evaluate": (lambda: regression().evaluate(X, Y, batchsize=3), ("evaluate() has no argument", "'batch_size'?")),
     "train_on_batch": (lambda: regression().train_on_batch(X, Y, weight=1), ("has no argument 'weight'",)),
     "layers.dense": (lambda: layers.dense, ("'dense'. Did you mean Dense?",)),
+    "optimizers": (lambda: heron.optimizers.Adamm, ("heron.optimizers has no 'Adamm'. Did you mean 'Adam'?",)),
+    "losses": (lambda: heron.losses.MeanSquareError, ("Did you mean 'MeanSquaredError'?",)),
+    "callbacks": (lambda: heron.callbacks.EarlyStoping, ("Did you mean 'EarlyStopping'?",)),
+    "datasets": (lambda: heron.datasets.mnst, ("Did you mean 'mnist'?",)),
     "get_layer": (lambda: regression().get_layer("densee"), ("has no layer named 'densee'. Did you mean 'dense",)),
     "method": (lambda: regression().sumary(), ("no attribute 'sumary'. Did you mean 'summary'?",)),
 }
@@ -95,6 +99,10 @@ OLD_AND_GONE = {
     "metrics in fit": (lambda: regression().fit(X, Y, metrics=["mae"]), "an argument of compile()"),
     "rate in compile": (lambda: regression(lr=0.1), "optimizer=heron.optimizers.Adam(learning_rate=...)"),
     "epochs in compile": (lambda: regression(epochs=3), "an argument of fit()"),
+    "K.mean": (lambda: heron.backend.mean, "It is heron.ops.mean"),
+    "np_utils": (lambda: heron.utils.np_utils, "heron.utils.to_categorical(y)"),
+    "model_from_json": (lambda: heron.models.model_from_json, "heron.models.load_model(path)"),
+    "legacy": (lambda: heron.optimizers.legacy, "All optimizers are in heron.optimizers itself"),
     "decay": (lambda: SGD(decay=0.1), "ExponentialDecay("),
     "reset_metrics": (lambda: regression().train_on_batch(X, Y, reset_metrics=True), "reset_metrics()"),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from heron.callbacks.callback import Callback, CallbackList
 from heron.callbacks.csv_logger import CSVLogger
 from heron.callbacks.early_stopping import EarlyStopping
@@ -11,6 +13,7 @@ from heron.callbacks.learning_rate import LearningRateScheduler, ReduceLROnPlate
 from heron.callbacks.model_checkpoint import ModelCheckpoint
 from heron.callbacks.progbar_logger import ProgbarLogger
 from heron.callbacks.terminate_on_nan import TerminateOnNaN
+from heron.errors import missing_name
 
 # Not published to `heron.registry`: a callback is never part of a model file, so no file may name one.
 __all__ = [
@@ -26,3 +29,7 @@ __all__ = [
     "ReduceLROnPlateau",
     "TerminateOnNaN",
 ]
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from heron import config as settings
 from heron import registry
-from heron.errors import ShapeError, shape_text
+from heron.errors import ShapeError, missing_name, shape_text
 from heron.initializers.base import Initializer, as_dtype
 from heron.initializers.constant import STFT, Constant, Identity, Ones, Zeros
 from heron.initializers.random import Orthogonal, RandomNormal, RandomUniform, TruncatedNormal
@@ -130,3 +130,7 @@ def serialize(initializer: Any) -> Any:
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
     """Makes the initializer that `serialize` described."""
     return registry.deserialize(config, custom_objects, kind="initializers")
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__)

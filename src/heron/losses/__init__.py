@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from heron import registry
+from heron.errors import missing_name
 from heron.losses.crossentropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -213,3 +214,7 @@ def as_loss(identifier: Any, y_true_shape: Any = None, y_pred_shape: Any = None)
 # What a name stands for: every class and function above, aliases included.
 _NAMES = {name: globals()[name] for name in __all__ if name not in ("Loss", "LossFunctionWrapper", *_HELPERS)}
 registry.publish("heron.losses", _NAMES)
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from heron import config, registry
-from heron.errors import ArgumentError
+from heron.errors import ArgumentError, missing_name
 from heron.losses import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -277,3 +277,7 @@ _NAMES: dict[str, Any] = {
     **{name.upper(): cls for name, cls in _ALIASES.items() if len(name) <= 4},
 }
 registry.publish("heron.metrics", {**_CLASSES, **_FUNCTIONS})
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__)

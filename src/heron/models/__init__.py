@@ -1,6 +1,9 @@
 """Models: layers put together, trained, evaluated and asked for predictions."""
 
+from typing import TYPE_CHECKING
+
 from heron import registry
+from heron.errors import missing_name
 from heron.models.functional import Functional
 from heron.models.model import Model
 from heron.models.sequential import Sequential
@@ -9,3 +12,9 @@ from heron.saving import load_model, save_model
 __all__ = ["Functional", "Model", "Sequential", "load_model", "save_model"]
 
 registry.publish("heron.models", {cls.__name__: cls for cls in (Functional, Model, Sequential)})
+
+
+_FILES = "Whole models are kept in files: model.save(path), heron.models.load_model(path)."
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__, dict.fromkeys(("model_from_json", "model_from_yaml"), _FILES))

@@ -5,7 +5,10 @@ Each family is a module. `numpy`, `nn` and `linalg` are public too: what NumPy h
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from heron import registry
+from heron.errors import missing_name
 from heron.ops import core, einops, linalg, math, nn, numpy
 from heron.ops.activation import *  # noqa: F403 - relu, softmax, ...
 from heron.ops.arrangement import *  # noqa: F403 - reshape, concatenate, pad, ...
@@ -25,3 +28,7 @@ _FAMILIES = (core, einops, linalg, math, nn, numpy)
 __all__ = sorted({name for family in _FAMILIES for name in family.__all__})
 
 registry.publish("heron.ops", {name: globals()[name] for name in __all__})
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__)

@@ -19,10 +19,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from heron import registry
-from heron.errors import ArgumentError, value_text
+from heron.errors import ArgumentError, missing_name, value_text
 from heron.optimizers import schedules
 from heron.optimizers.adafactor import Adafactor
 from heron.optimizers.adagrad import Adadelta, Adagrad, Ftrl
@@ -130,3 +130,7 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
 
 
 registry.publish("heron.optimizers", {cls.__name__: cls for cls in _ALL})
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__, {"legacy": "All optimizers are in heron.optimizers itself."})

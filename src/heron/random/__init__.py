@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from heron import registry
+from heron.errors import missing_name
 from heron.random.distributions import (
     beta,
     binomial,
@@ -33,3 +36,7 @@ __all__ = [
 ]
 
 registry.publish("heron.random", {"SeedGenerator": SeedGenerator})
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__)

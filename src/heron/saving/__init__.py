@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from heron.errors import missing_name
 from heron.registry import custom_object_scope, get_registered_name, get_registered_object, register_keras_serializable
 from heron.registry import deserialize as deserialize_keras_object
 from heron.registry import serialize as serialize_keras_object
@@ -26,3 +29,7 @@ __all__ = [
     "save_weights",
     "serialize_keras_object",
 ]
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__)

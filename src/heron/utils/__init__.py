@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from heron import registry
 from heron.config import set_random_seed
+from heron.errors import missing_name
 from heron.ops.op import standardize_dtype
 from heron.registry import (
     custom_object_scope,
@@ -47,3 +48,7 @@ CustomObjectScope = custom_object_scope
 def get_custom_objects() -> dict[str, Any]:
     """The classes and functions registered for the whole process, by name; what is put in can be loaded."""
     return registry._registered
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+    __getattr__ = missing_name(__name__, __all__, {"np_utils": "Write heron.utils.to_categorical(y)."})
