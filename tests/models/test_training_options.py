@@ -114,6 +114,24 @@ def test_metrics_kept_as_attributes_are_reset_each_epoch():
     np.testing.assert_allclose(float(model.bias.result()), expected, rtol=1e-4, atol=1e-6)
 
 
+def test_a_model_that_finds_its_targets_itself_needs_none():
+    def make(api):
+        class Auto(api.Model):
+            def __init__(self):
+                super().__init__()
+                self.code, self.out = api.layers.Dense(2, activation="tanh"), api.layers.Dense(4)
+
+            def call(self, inputs, training=False):
+                return self.out(self.code(inputs))
+
+            def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+                return api.ops.mean(api.ops.square(x - y_pred))
+
+        return Auto()
+
+    assert_trains_alike(twins(make), lambda model: model.fit(X, **QUIET, epochs=2))
+
+
 def squared(y_true, y_pred):
     return (y_true - y_pred) ** 2
 

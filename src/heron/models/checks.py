@@ -150,7 +150,7 @@ def check_targets(model: Any, objective: Any, data: Any, outputs: Any, method: s
         outputs: the symbolic outputs.
         method: `"fit"`, `"evaluate"`, ... for messages.
     """
-    x, y, _ = data
+    y = data[1]
     if y is None and objective.given[0] is not None:
         if method == "validation":
             raise DataError("the targets are missing. Write validation_data=(x_val, y_val).")
@@ -158,7 +158,6 @@ def check_targets(model: Any, objective: Any, data: Any, outputs: Any, method: s
             f"{method}() needs targets, because the model was compiled with a loss: call {method}(x, y).\n"
             "A generator must yield batches (x, y)."
         )
-    check_layer_data(model, x)
     predictions, names = jax.tree.leaves(outputs), objective.names_of(outputs)
     if isinstance(y, list | tuple) and len(y) != len(predictions):
         raise DataError(

@@ -172,6 +172,11 @@ class Steps:
         """Whether `compute_metrics` is overridden; it then says, and computes, what a step reports."""
         return type(self).compute_metrics is not Steps.compute_metrics
 
+    def _has_own_loss(self) -> bool:
+        """Whether what is done with the targets is the user's own affair."""
+        overridable = ("compute_loss", "compute_loss_and_updates", "train_step", "test_step")
+        return any(getattr(type(self), name) is not getattr(Steps, name) for name in overridable)
+
     def _logs(self, loss: Any, metrics: Any, batch: tuple[Any, Any, Any, Any]) -> tuple[dict[str, Any], Any]:
         """What a step reports, and the values of the metrics after it."""
         if not self._has_own_metrics():

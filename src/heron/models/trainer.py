@@ -255,7 +255,9 @@ class Trainer(Steps):
         """The symbolic outputs for the data of a feed, which fit the model's inputs, losses and layers."""
         data = feed.data if isinstance(feed, ArrayFeed) else feed.sample()
         outputs = self._outputs_for(data[0])
-        checks.check_targets(self, self._objective, data, outputs, method)
+        checks.check_layer_data(self, data[0])
+        if not self._has_own_loss():
+            checks.check_targets(self, self._objective, data, outputs, method)
         return outputs
 
     def _build_optimizer(self) -> None:

@@ -203,8 +203,8 @@ class Watch:
         self._told = True
         note(
             f"{what}\nUsual causes: inputs or targets that are not scaled (divide images by 255; "
-            "Normalization().adapt(x) for tables), or a learning rate that is too high: try a tenth of it. "
-            "TerminateOnNaN() stops training when the loss is NaN."
+            "Normalization().adapt(x) for tables), a learning rate that is too high (try a tenth of it), or token ids "
+            "that an Embedding does not have. TerminateOnNaN() stops training when the loss is NaN."
         )
 
 
