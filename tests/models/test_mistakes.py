@@ -453,7 +453,7 @@ def test_38_targets_of_several_outputs():
     model = heron.Model(x, [layers.Dense(1, name="price")(x), layers.Dense(5, "softmax", name="kind")(x)])
     model.compile("adam", {"price": "mse", "kind": SPARSE})
     refused(lambda: fit(model, X, {"price": Y, "knd": CLASSES}), "'price', 'kind'", "lacks 'kind'", model=model)
-    refused(lambda: fit(model, X, [Y]), "2 outputs (price, kind); y holds 1 arrays", model=model)
+    refused(lambda: fit(model, X, [Y]), "2 outputs (price, kind); y holds 1 array.", model=model)
     refused(lambda: fit(model, X, [Y, CLASSES + 1]), "Subtract 1", model=model)
     fit(model, X, {"kind": CLASSES, "price": Y})
 

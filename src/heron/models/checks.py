@@ -161,7 +161,8 @@ def check_targets(model: Any, objective: Any, data: Any, outputs: Any, method: s
     predictions, names = jax.tree.leaves(outputs), objective.names_of(outputs)
     if isinstance(y, list | tuple) and len(y) != len(predictions):
         raise DataError(
-            f"{model._who()} has {len(predictions)} outputs ({', '.join(names)}); y holds {len(y)} arrays. "
+            f"{model._who()} has {len(predictions)} outputs ({', '.join(names)}); y holds {len(y)} "
+            f"array{'s' * (len(y) != 1)}. "
             "Give one for each, in this order."
         )
     targets, notes = by_output(y, outputs, names), method != "validation"
