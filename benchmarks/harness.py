@@ -28,11 +28,12 @@ def missing(contestant: Contestant) -> list[str]:
 
 
 def environment(contestant: Contestant, scratch: str) -> dict[str, str]:
-    """The environment of its process: quiet peers, the CPU for all, compiled bytecode allowed."""
+    """The environment of its process: quiet peers, the CPU for all, compiled bytecode allowed, kept programs not."""
     chosen = {
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "1",
         "KERAS_HOME": scratch,
+        "HERON_COMPILATION_CACHE": "off",
         "JAX_PLATFORMS": "cpu",
         "CUDA_VISIBLE_DEVICES": "",
         "PYTHONHASHSEED": "0",

@@ -53,12 +53,14 @@ class Figure:
         title: the heading of its table.
         unit: what it is shown in: `"s"`, `"ms"` or `"µs"` (the program reports seconds), or `"%"`, `"MB"` as reported.
         is_ratio_meant: whether "times heron" says anything (it does for times).
+        is_more_better: whether the largest value is the best, as of a speed; of times, the least is.
     """
 
     key: str
     title: str
     unit: str = "s"
     is_ratio_meant: bool = True
+    is_more_better: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,10 @@ class Target:
 
     Args:
         figure: the key of the figure.
-        limit: the most that is allowed.
+        limit: the most that is allowed; the least, of a figure of which more is better.
         contestant: whose figure it is, heron's by default.
         times: the contestant whose median `limit` is a multiple of; None for an absolute limit. `"best peer"` is the
-            fastest contestant that is neither heron nor hand-written JAX.
+            best contestant that is neither heron nor hand-written JAX.
     """
 
     figure: str

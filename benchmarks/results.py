@@ -73,14 +73,15 @@ def rows(measure: Measure, figure: Figure, runs: Runs) -> list[list[str]]:
     return table
 
 
-def best_peer(runs: Runs, key: str) -> str | None:
-    """The contestant with the least median that is neither heron nor hand-written JAX."""
+def best_peer(runs: Runs, figure: Figure) -> str | None:
+    """The contestant with the best median that is neither heron nor hand-written JAX."""
     medians = {
         name: summarise(values).median
         for name in runs
-        if not name.startswith((HERON, JAX.name)) and (values := values_of(runs, name, key))
+        if not name.startswith((HERON, JAX.name)) and (values := values_of(runs, name, figure.key))
     }
-    return min(medians, key=medians.__getitem__) if medians else None
+    best = max if figure.is_more_better else min
+    return best(medians, key=medians.__getitem__) if medians else None
 
 
 def verdict(target: Target, figures: Mapping[str, Figure], runs: Runs) -> str:
@@ -88,19 +89,21 @@ def verdict(target: Target, figures: Mapping[str, Figure], runs: Runs) -> str:
     figure = figures[target.figure]
     values = values_of(runs, target.contestant, target.figure)
     subject = f"{target.contestant}: {figure.title}"
+    bound = "to be at least" if figure.is_more_better else "to be at most"
     if not values:
         return f"not measured: {subject}"
     if target.times is None:
         got, scale = summarise(values).median, _SCALES.get(figure.unit, 1.0)
-        shown = f"{number(got, figure.unit)} {figure.unit}, to be at most {target.limit * scale:g} {figure.unit}"
+        shown = f"{number(got, figure.unit)} {figure.unit}, {bound} {target.limit * scale:g} {figure.unit}"
     else:
-        other = best_peer(runs, target.figure) if target.times == "best peer" else target.times
+        other = best_peer(runs, figure) if target.times == "best peer" else target.times
         base = values_of(runs, other or "", target.figure)
         if not base:
             return f"not measured: {subject} against {target.times}"
         got = ratio(values, base)
-        shown = f"{got:.2f} times {other}, to be at most {target.limit:g} times"
-    return f"{'reached' if got <= target.limit else 'MISSED'}: {subject} {shown}"
+        shown = f"{got:.2f} times {other}, {bound} {target.limit:g} times"
+    is_reached = got >= target.limit if figure.is_more_better else got <= target.limit
+    return f"{'reached' if is_reached else 'MISSED'}: {subject} {shown}"
 
 
 def verdicts(measure: Measure, runs: Runs) -> list[str]:

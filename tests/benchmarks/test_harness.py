@@ -7,7 +7,7 @@ import math
 import pytest
 
 from benchmarks import harness, machine, results
-from benchmarks.__main__ import MEASURES
+from benchmarks.__main__ import GROUPS, MEASURES, named
 from benchmarks.measure import HERON, KERAS_JAX, OURS, TORCH, Contestant, Figure, Measure, Target
 
 MEASURE = Measure(
@@ -94,10 +94,33 @@ def test_the_verdicts():
     ]
 
 
+def test_of_a_speed_more_is_better():
+    measure = Measure(
+        name="work",
+        title="Work",
+        text="How fast.",
+        contestants=(TORCH.runs("work.py"), KERAS_JAX.runs("work.py"), OURS.runs("work.py")),
+        figures=(Figure("rate", "Pieces", "a second", is_more_better=True),),
+        targets=(Target("rate", 1.5, times="best peer"), Target("rate", 3.0, times="torch"), Target("rate", 300)),
+    )
+    runs = {"torch": [{"rate": 100.0}], "Keras on JAX": [{"rate": 120.0}], HERON: [{"rate": 240.0}]}
+    assert results.rows(measure, measure.figures[0], runs)[1:] == [
+        ["torch", "100", "100 - 100", "0.42", "1"],
+        ["Keras on JAX", "120", "120 - 120", "0.50", "1"],
+        ["heron", "240", "240 - 240", "1.00", "1"],
+    ]
+    assert results.verdicts(measure, runs) == [
+        "reached: heron: Pieces 2.00 times Keras on JAX, to be at least 1.5 times",
+        "MISSED: heron: Pieces 2.40 times torch, to be at least 3 times",
+        "MISSED: heron: Pieces 240 a second, to be at least 300 a second",
+    ]
+
+
 def test_the_best_peer_is_neither_heron_nor_hand_written():
     runs = {"hand-written JAX, with accuracy": [{"nap": 0.1}], **RUNS}
-    assert results.best_peer(runs, "nap") == "Keras on JAX, long"
-    assert results.best_peer({HERON: RUNS[HERON]}, "nap") is None
+    nap = MEASURE.figures[0]
+    assert results.best_peer(runs, nap) == "Keras on JAX, long"
+    assert results.best_peer({HERON: RUNS[HERON]}, nap) is None
 
 
 def test_the_two_forms_of_a_table():
@@ -144,6 +167,7 @@ def test_the_environment_allows_bytecode_and_chooses_the_backend(monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     found = harness.environment(Contestant("k", environment={"KERAS_BACKEND": "torch"}), "scratch")
     assert "PYTHONDONTWRITEBYTECODE" not in found
+    assert found["HERON_COMPILATION_CACHE"] == "off"  # each process compiles, as those of the peers do
     assert (found["KERAS_BACKEND"], found["KERAS_HOME"], found["JAX_PLATFORMS"]) == ("torch", "scratch", "cpu")
 
 
@@ -152,6 +176,12 @@ def test_a_processor_is_named_by_what_linux_says():
     assert machine.cpu_name(text) == "Fast One"
     assert machine.vector_sets(text) == ["AVX2", "AVX-512"]
     assert machine.vector_sets("") == []
+
+
+def test_a_group_stands_for_its_measures():
+    assert named(["line", "convnets", "nothing"]) == ["line", "resnet", "mobilenet", "lenet", "sequences", "nothing"]
+    assert named([]) == list(MEASURES)
+    assert not GROUPS.keys() & MEASURES.keys()
 
 
 @pytest.mark.parametrize("measure", MEASURES.values(), ids=lambda one: one.name)

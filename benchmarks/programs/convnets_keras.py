@@ -1,0 +1,7 @@
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+import keras
+from convnets_fit import train
+
+train(keras)
