@@ -12,6 +12,7 @@ from hypothesis import settings
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # several test processes may share one GPU
 os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ["HERON_COMPILATION_CACHE"] = "off"  # what a test finds does not hang on what was compiled before
 
 # The first process makes the folder; the processes of xdist inherit the variable and share what is decoded into it.
 _OWN_HOME = None

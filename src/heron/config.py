@@ -1,27 +1,32 @@
-"""Settings of the whole process: float type, epsilon, image data format, seeds and automatic names.
+"""Settings of the whole process: float type, epsilon, image data format, compiled programs, seeds, automatic names.
 
 This is the only module that holds process-wide state.
 """
 
 from __future__ import annotations
 
+import os
 import random as _python_random
 import re
 import threading
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 
-from heron.errors import ArgumentError
+from heron.errors import ArgumentError, ArgumentTypeError, value_text
+from heron.folders import cache_folder
 from heron.validate import INT, POSITIVE, one_of
 
 __all__ = [
+    "compilation_cache",
     "disable_traceback_filtering",
     "enable_traceback_filtering",
     "epsilon",
     "floatx",
     "image_data_format",
     "is_traceback_filtering_enabled",
+    "set_compilation_cache",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
@@ -41,6 +46,8 @@ class _Settings:
         self.image_data_format = "channels_last"
         self.dtype_policy: str | None = None
         self.traceback_filtering = True
+        self.compilation_cache: bool | Path | None = None  # None: the environment decides
+        self.complaints: set[str] = set()
         self.seeds = np.random.default_rng()
         self.names: Counter[str] = Counter()
         self.lock = threading.Lock()
@@ -107,6 +114,52 @@ def disable_traceback_filtering() -> None:
 def is_traceback_filtering_enabled() -> bool:
     """Whether errors leave out the lines inside heron."""
     return _settings.traceback_filtering
+
+
+_CACHE_WORDS = dict.fromkeys(("off", "0", "false", "no"), False) | dict.fromkeys(("", "on", "1", "true", "yes"), True)
+
+
+def compilation_cache() -> Path | None:
+    """Returns the folder in which compiled programs are kept for the next process; None when they are not.
+
+    `compiled` in heron's cache folder, unless `set_compilation_cache` or the environment variable
+    `HERON_COMPILATION_CACHE` (`off`, `on` or a folder) says otherwise.
+    """
+    chosen = _settings.compilation_cache
+    if chosen is None:
+        written = os.environ.get("HERON_COMPILATION_CACHE", "").strip()
+        chosen = _CACHE_WORDS.get(written.lower(), Path(os.path.expanduser(written)))
+    if isinstance(chosen, bool):
+        return cache_folder() / "compiled" if chosen else None
+    return chosen
+
+
+def set_compilation_cache(where: bool | str | os.PathLike[str]) -> None:
+    """Says where compiled programs are kept, for those that are compiled from here on.
+
+    Args:
+        where: a folder, which is made if need be; True for `compiled` in heron's cache folder; False for nowhere.
+
+    Raises:
+        ArgumentTypeError: for anything else.
+    """
+    if isinstance(where, bool):
+        _settings.compilation_cache = where
+    elif isinstance(where, str | os.PathLike) and os.fspath(where):
+        _settings.compilation_cache = Path(os.path.abspath(os.path.expanduser(where)))
+    else:
+        raise ArgumentTypeError(
+            f"set_compilation_cache: argument 'where' must be True, False or a folder; received {value_text(where)}.\n"
+            "Write set_compilation_cache(False) to keep no compiled programs."
+        )
+
+
+def is_new_complaint(text: str) -> bool:
+    """True the first time it is asked with `text`: for what is to be said once in a process."""
+    with _settings.lock:
+        known = text in _settings.complaints
+        _settings.complaints.add(text)
+    return not known
 
 
 def dtype_policy_name() -> str:

@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-import platformdirs
 
 from heron.datasets.decoders import Array
 from heron.errors import HeronError, note
+from heron.folders import cache_folder
 
 SHIPPED = Path(__file__).parent / "files"
 """The folder of the shipped containers: `SHIPPED / <name of the data set> / <file>`."""
@@ -81,12 +81,6 @@ class DataSet:
     containers: Mapping[str, str]
     decode: Callable[[Mapping[str, bytes]], Arrays]
     arrays: Mapping[str, ArraySpec]
-
-
-def cache_folder() -> Path:
-    """Returns heron's cache folder: `$HERON_HOME` where that is set, else the user's cache folder on this system."""
-    chosen = os.environ.get("HERON_HOME") or platformdirs.user_cache_dir("heron", appauthor=False)
-    return Path(os.path.expanduser(chosen))
 
 
 def load(data_set: DataSet) -> Arrays:
