@@ -34,7 +34,15 @@ CASES = {
     "Average": ({}, PAIR),
     "BatchNormalization": ({"momentum": 0.9}, array(4, 3)),
     "Concatenate": ({"axis": -1}, PAIR),
+    "Conv1D": ({"filters": 4, "kernel_size": 2, "padding": "causal", "activation": "relu"}, array(4, 3, 2)),
+    "Conv1DTranspose": ({"filters": 2, "kernel_size": 3, "strides": 2}, array(4, 3, 2)),
+    "Conv2D": ({"filters": 4, "kernel_size": (2, 1), "padding": "SAME"}, array(4, 3, 3, 2)),
+    "Conv2DTranspose": ({"filters": 2, "kernel_size": 3, "strides": 2, "padding": "same"}, array(4, 3, 3, 2)),
+    "Conv3D": ({"filters": 4, "kernel_size": 2}, array(4, 2, 3, 2, 2)),
+    "Conv3DTranspose": ({"filters": 2, "kernel_size": 2, "strides": 2}, array(4, 2, 2, 2, 2)),
     "Dense": ({"units": 2, "activation": "relu"}, array(4, 3)),
+    "DepthwiseConv1D": ({"kernel_size": 2, "depth_multiplier": 2}, array(4, 3, 2)),
+    "DepthwiseConv2D": ({"kernel_size": 2, "strides": 2}, array(4, 3, 3, 2)),
     "Dot": ({"axes": 1, "normalize": True}, PAIR),
     "Dropout": ({"rate": 0.5, "seed": 1}, array(4, 3)),
     "ELU": ({"alpha": 0.5}, array(4, 3)),
@@ -61,6 +69,8 @@ CASES = {
     "RepeatVector": ({"n": 2}, array(4, 3)),
     "Rescaling": ({"scale": 0.5, "offset": 1.0}, array(4, 3)),
     "Reshape": ({"target_shape": (3, 2)}, array(4, 2, 3)),
+    "SeparableConv1D": ({"filters": 3, "kernel_size": 2, "depth_multiplier": 2}, array(4, 3, 2)),
+    "SeparableConv2D": ({"filters": 3, "kernel_size": 2, "dilation_rate": 2}, array(4, 3, 3, 2)),
     "Softmax": ({"axis": -1}, array(4, 3)),
     "SpatialDropout1D": ({"rate": 0.5, "seed": 1}, array(4, 2, 3)),
     "SpatialDropout2D": ({"rate": 0.5, "seed": 1}, array(4, 2, 2, 3)),
@@ -271,6 +281,7 @@ OTHER_MASKS = {
     "Lambda": "its `mask` argument says",
     **dict.fromkeys(["Flatten", "Permute", "RepeatVector", "Reshape", "Dense"], "see test_layer.py"),
     **dict.fromkeys(["SpatialDropout2D", "SpatialDropout3D", "InputLayer", "EinsumDense"], "other axes"),
+    **{name: "places are mixed" for name in CASES if "Conv" in name},
 }
 
 

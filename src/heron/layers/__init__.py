@@ -9,6 +9,26 @@ from heron.errors import UnknownAttributeError, nearest
 from heron.layers.activation import Activation
 from heron.layers.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax
 from heron.layers.configs import deserialize, serialize
+from heron.layers.convolution import (
+    Conv1D,
+    Conv1DTranspose,
+    Conv2D,
+    Conv2DTranspose,
+    Conv3D,
+    Conv3DTranspose,
+    Convolution1D,
+    Convolution1DTranspose,
+    Convolution2D,
+    Convolution2DTranspose,
+    Convolution3D,
+    Convolution3DTranspose,
+    DepthwiseConv1D,
+    DepthwiseConv2D,
+    SeparableConv1D,
+    SeparableConv2D,
+    SeparableConvolution1D,
+    SeparableConvolution2D,
+)
 from heron.layers.dense import Dense
 from heron.layers.dot_product import Dot, dot
 from heron.layers.dropout import Dropout, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
@@ -63,6 +83,25 @@ __all__ = [
     "Lambda",
     "Identity",
     "Masking",
+    # convolution, and the second names of its layers
+    "Conv1D",
+    "Conv1DTranspose",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
+    "Convolution1D",
+    "Convolution1DTranspose",
+    "Convolution2D",
+    "Convolution2DTranspose",
+    "Convolution3D",
+    "Convolution3DTranspose",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
+    "SeparableConv1D",
+    "SeparableConv2D",
+    "SeparableConvolution1D",
+    "SeparableConvolution2D",
     # shape
     "Flatten",
     "Permute",
@@ -110,8 +149,8 @@ __all__ = [
     "Rescaling",
 ]
 
-# What a config may name: every class but the base.
-_CLASSES = {name: globals()[name] for name in __all__ if isinstance(globals()[name], type)}
+# What a config may name: every class but the base, by its own name.
+_CLASSES = {name: cls for name in __all__ if isinstance(cls := globals()[name], type) and cls.__name__ == name}
 publish("heron.layers", {name: cls for name, cls in _CLASSES.items() if cls is not Layer})
 
 # `layers.dense` is a slip for `layers.Dense`, not a wish for the module of that name, which `import` still finds.
