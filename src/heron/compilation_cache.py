@@ -38,6 +38,7 @@ MAX_FILES = 2048  # looking through so many takes 5 ms
 WORTHWHILE_SECONDS = 0.01
 """Compiled in less, a program is not kept: reading it back saves too little."""
 
+_settings: Any = jax.config
 _jax_cache: Any = getattr(jax._src, "compilation_cache", None)
 _IS_AS_KNOWN = all(
     hasattr(_jax_cache, name) for name in ("_cache", "_cache_initialized", "_cache_initialized_mutex", "reset_cache")
@@ -74,8 +75,7 @@ def prepare() -> None:
 
 
 def _is_jax_in_charge() -> bool:
-    settings = jax.config
-    return bool(settings.jax_compilation_cache_dir) or not settings.jax_enable_compilation_cache
+    return bool(_settings.jax_compilation_cache_dir) or not _settings.jax_enable_compilation_cache
 
 
 def _install(folder: Path) -> None:
@@ -92,16 +92,16 @@ def _install(folder: Path) -> None:
         return
     with _jax_cache._cache_initialized_mutex:
         _jax_cache._cache, _jax_cache._cache_initialized = ProgramFolder(folder), True
-    if jax.config.jax_persistent_cache_min_compile_time_secs == _JAX_WORTHWHILE_SECONDS:
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", WORTHWHILE_SECONDS)
+    if _settings.jax_persistent_cache_min_compile_time_secs == _JAX_WORTHWHILE_SECONDS:
+        _settings.update("jax_persistent_cache_min_compile_time_secs", WORTHWHILE_SECONDS)
 
 
 def _withdraw() -> None:
     """Leaves the field to JAX's own settings."""
     if isinstance(_jax_cache._cache, ProgramFolder):
         _jax_cache.reset_cache()
-    if jax.config.jax_persistent_cache_min_compile_time_secs == WORTHWHILE_SECONDS:
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", _JAX_WORTHWHILE_SECONDS)
+    if _settings.jax_persistent_cache_min_compile_time_secs == WORTHWHILE_SECONDS:
+        _settings.update("jax_persistent_cache_min_compile_time_secs", _JAX_WORTHWHILE_SECONDS)
 
 
 def _make_private(folder: Path) -> None:

@@ -11,6 +11,7 @@ import re
 import threading
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -143,10 +144,11 @@ def set_compilation_cache(where: bool | str | os.PathLike[str]) -> None:
     Raises:
         ArgumentTypeError: for anything else.
     """
-    if isinstance(where, bool):
-        _settings.compilation_cache = where
-    elif isinstance(where, str | os.PathLike) and os.fspath(where):
-        _settings.compilation_cache = Path(os.path.abspath(os.path.expanduser(where)))
+    given: Any = where
+    if isinstance(given, bool):
+        _settings.compilation_cache = given
+    elif isinstance(given, str | os.PathLike) and os.fspath(given):
+        _settings.compilation_cache = Path(os.path.abspath(os.path.expanduser(given)))
     else:
         raise ArgumentTypeError(
             f"set_compilation_cache: argument 'where' must be True, False or a folder; received {value_text(where)}.\n"

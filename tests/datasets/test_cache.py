@@ -300,6 +300,7 @@ def test_a_file_that_cannot_be_replaced_is_not_trusted(filled):
 
 def test_a_user_without_a_home_gets_no_folder_named_tilde(tmp_path, monkeypatch):
     monkeypatch.delenv("HERON_HOME")
+    monkeypatch.setenv("XDG_CACHE_HOME", "~nobody-of-this-name/.cache")
     monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *args, **kwargs: "~nobody-of-this-name/.cache/heron")
     monkeypatch.chdir(tmp_path)
     with pytest.warns(HeronNote, match=NOTE.format("this user has no home folder")):
@@ -316,7 +317,9 @@ def test_heron_home_decides_where_the_cache_is(monkeypatch, tmp_path):
     assert cache.cache_folder() == tmp_path / "heron"
     for unset in (lambda: monkeypatch.setenv("HERON_HOME", ""), lambda: monkeypatch.delenv("HERON_HOME")):
         unset()
-        assert cache.cache_folder() == Path(platformdirs.user_cache_dir("heron", appauthor=False))
+        for xdg in ("", str(tmp_path / "caches")):
+            monkeypatch.setenv("XDG_CACHE_HOME", xdg)
+            assert cache.cache_folder() == Path(platformdirs.user_cache_dir("heron", appauthor=False))
 
 
 @pytest.fixture
