@@ -10,6 +10,7 @@ from matplotlib.text import Text
 
 from heron.errors import ArgumentError
 from heron.lessons import pictures
+from heron.lessons.pictures import look
 
 NAMES = ["a", "b", "c"]
 
@@ -28,13 +29,13 @@ class Rule:
 def drawn(monkeypatch):
     """The figures that were saved."""
     figures = []
-    save = pictures._save
+    save = look.save
 
     def keep(figure, file):
         figures.append(figure)
         return save(figure, file)
 
-    monkeypatch.setattr(pictures, "_save", keep)
+    monkeypatch.setattr(look, "save", keep)
     return figures
 
 
@@ -150,3 +151,94 @@ def test_confusion_matrix_counts_by_true_class(drawn, tmp_path):
 def test_confusion_matrix_without_mistakes_and_without_a_class(drawn, tmp_path):
     pictures.confusion_matrix([0, 1], np.eye(3)[[0, 1]], NAMES, tmp_path / "m.png")
     assert drawn[0].axes[0].get_title(loc="left").startswith("Hardly anything is taken for something else")
+
+
+def test_image_row_draws_what_has_two_signs_in_two_colours(drawn, tmp_path):
+    images = [np.array([[0.0, 2.0]]), np.array([[-3.0, 1.0]])]
+    size_of(pictures.image_row(images, [7, "edges"], tmp_path / "r.png", title="Both"))
+    assert {"7", "edges", "Both"} <= set(texts(drawn[0]))
+    grey, two = (axes.images[0] for axes in drawn[0].axes)
+    assert (grey.get_cmap().name, *grey.get_clim()) == ("gray_r", 0, 2)
+    assert (two.get_cmap().name, *two.get_clim()) == ("two sides", -3, 3)
+    with pytest.raises(ValueError, match="zip"):
+        pictures.image_row(images, ["one"], tmp_path / "r.png")
+
+
+def test_mistakes_are_ordered_by_how_sure_the_model_was(drawn, tmp_path):
+    predictions = [[0.9, 0.1, 0.0], [0.6, 0.4, 0.0], [0.0, 0.2, 0.8], [0.3, 0.7, 0.0]]
+    labels, images = [0, 1, 1, 2], np.arange(16.0).reshape(4, 2, 2)
+    size_of(pictures.mistakes(images, labels, predictions, NAMES, tmp_path / "m.png"))
+    assert [axes.get_xlabel() for axes in drawn[0].axes] == [
+        "c (80%)\nreally: b",
+        "b (70%)\nreally: c",
+        "a (60%)\nreally: b",
+    ]
+    np.testing.assert_array_equal(drawn[0].axes[0].images[0].get_array(), images[2])
+    assert "3 of 4 images are taken for something else" in texts(drawn[0])
+    pictures.mistakes(images, labels, predictions, NAMES, tmp_path / "m.png", rows=1, columns=2)
+    assert "3 of 4 images are taken for something else, the 2 it was surest of" in texts(drawn[1])
+    pictures.mistakes(images, [0, 0, 2, 1], predictions, NAMES, tmp_path / "m.png")
+    assert texts(drawn[2]) == ["0 of 4 images are taken for something else"]
+
+
+IMAGE, KERNEL = np.arange(12).reshape(3, 4), np.array([[1, 0], [0, -1]])
+
+
+def test_sliding_window_shows_the_numbers_and_the_sum(drawn, tmp_path):
+    size_of(pictures.sliding_window(IMAGE, KERNEL, np.full((2, 3), -5), (1, 2), tmp_path / "s.png"))
+    shown = texts(drawn[0])
+    assert "6·1 + 7·0 + 10·0 + 11·-1 = -5" in shown
+    assert {"image", "× filter", "= result"} <= set(shown)
+    before, kernel, after = drawn[0].axes
+    assert [text.get_text() for text in before.texts] == [str(number) for number in range(12)]
+    bold = [text.get_text() for text in before.texts if text.get_weight() == "bold"]
+    assert bold == ["6", "7", "10", "11"]
+    outline, mark = before.patches[-1], after.patches[-1]
+    assert (outline.get_xy(), outline.get_width(), outline.get_height()) == ((2, 1), 2, 2)
+    assert (mark.get_xy(), mark.get_width()) == ((2, 1), 1)
+    assert len(kernel.texts) == 4
+
+
+@pytest.mark.parametrize("at", [(2, 0), (0, 3), (-1, 0)])
+def test_a_window_must_lie_inside_the_image(tmp_path, at):
+    with pytest.raises(
+        ArgumentError, match=r"2 x 2 must lie inside the image of 3 x 4; .*\nIts row .* 0 to 1, .* 0 to 2"
+    ):
+        pictures.sliding_window(IMAGE, KERNEL, np.zeros((2, 3)), at, tmp_path / "s.png")
+
+
+def test_pooling_windows_are_outlined_and_their_largest_bold(drawn, tmp_path):
+    numbers = np.array([[1, 3, 2, 9], [7, 4, 1, 5]])
+    size_of(pictures.pooling_windows(numbers, np.array([[7, 9]]), tmp_path / "p.png"))
+    before, after = drawn[0].axes
+    assert [text.get_text() for text in before.texts if text.get_weight() == "bold"] == ["9", "7"]
+    assert [text.get_text() for text in after.texts] == ["7", "9"]
+    assert [patch.get_xy() for patch in before.patches[-2:]] == [(0, 0), (2, 0)]
+    colours = [patch.get_facecolor() for patch in after.patches]
+    assert before.patches[0].get_facecolor() == colours[0] != colours[1] == before.patches[2].get_facecolor()
+    with pytest.raises(ArgumentError, match=r"equal windows, one for each of the 1 x 3 results; received .* of 2 x 4"):
+        pictures.pooling_windows(numbers, np.zeros((1, 3)), tmp_path / "p.png")
+
+
+def test_filters_share_a_scale_around_zero(drawn, tmp_path):
+    kernel = np.linspace(-1, 3, 90).reshape(3, 3, 1, 10)
+    size_of(pictures.filters(kernel, tmp_path / "f.png"))
+    pictures.filters(kernel[:, :, 0], tmp_path / "f.png", columns=12)
+    for figure in drawn:
+        shown = [axes.images[0] for axes in figure.axes if axes.images]
+        assert len(shown) == 10
+        assert {image.get_clim() for image in shown} == {(-3, 3)}
+        assert "The 10 filters of the first layer" in texts(figure)
+        np.testing.assert_array_equal(shown[9].get_array(), kernel[:, :, 0, 9])
+    with pytest.raises(ArgumentError, match=r"filters of one channel, .* received an array of shape \(3, 3, 3, 4\)"):
+        pictures.filters(np.zeros((3, 3, 3, 4)), tmp_path / "f.png")
+
+
+def test_feature_maps_stand_beside_the_image(drawn, tmp_path):
+    maps = np.random.default_rng(0).random((3, 3, 10))
+    size_of(pictures.feature_maps(np.zeros((5, 5)), maps, tmp_path / "m.png"))
+    shown = texts(drawn[0])
+    assert {"The image", "What the 10 filters make of it", "0", "9"} <= set(shown)
+    drawings = [axes.images[0] for axes in drawn[0].axes if axes.images]
+    assert len(drawings) == 11
+    np.testing.assert_array_equal(drawings[10].get_array(), maps[:, :, 9])
