@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from heron import compilation_cache
+from heron.compilation import compiled
 from heron.data.feed import NO_ROWS, Block
 from heron.variables import Variable
 
@@ -68,8 +68,7 @@ class Program:
         self.eager = eager
         self.traces = 0
         self._clear: list[np.ndarray] | None = None
-        compilation_cache.prepare()
-        self._run = jax.jit(self._loop, static_argnames=("batch", "full"), donate_argnums=0)
+        self._run = compiled(self._loop, static_argnames=("batch", "full"), donate_argnums=0)
 
     def start(self, state: Any, sample: Callable[[], Any]) -> Carry:
         """The carry at the beginning of an epoch.
@@ -163,9 +162,8 @@ class Predictor:
         self.quick = quick
         self.forward = forward
         self.variables = tuple(variables)
-        compilation_cache.prepare()
-        self.one = forward if eager else jax.jit(forward)
-        self.many = self._batches if eager else jax.jit(self._batches, static_argnames="batch")
+        self.one = forward if eager else compiled(forward)
+        self.many = self._batches if eager else compiled(self._batches, static_argnames="batch")
         self._seen: set[tuple[Any, Any]] = set()
 
     def values(self) -> list[jax.Array]:
