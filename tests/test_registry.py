@@ -256,13 +256,16 @@ def test_functions_are_written_by_name():
         ({"class_name": "os.system", "module": "os", "config": {"command": "true"}}, "class 'os.system'"),
         (
             {"class_name": "Dense", "module": "evil", "config": {"units": 1}, "registered_name": "evil>Dense"},
-            "class 'Dense'",
+            "class 'evil>Dense'",
+        ),
+        (
+            {"class_name": "Dense", "module": "keras.layers", "config": {"units": 1}, "registered_name": "my>Dense"},
+            "class 'my>Dense'",
         ),
         (
             {"class_name": "function", "module": "builtins", "config": "eval", "registered_name": "eval"},
             "function 'eval'",
         ),
-        ({"class_name": "__lambda__", "config": {"code": "4wEA"}}, "class '__lambda__'"),
     ],
 )
 def test_nothing_is_imported_by_a_name_in_a_config(config, what):
@@ -270,6 +273,47 @@ def test_nothing_is_imported_by_a_name_in_a_config(config, what):
         UnknownNameError, match=rf"^The config names the {what}, which heron does not know\.\nPass it: custom"
     ):
         registry.deserialize(config)
+
+
+@pytest.mark.parametrize("safe_mode", [True, False, None])
+def test_code_in_a_config_is_refused(safe_mode):
+    config = {"class_name": "__lambda__", "config": {"code": "4wEA"}}
+    for inner in (config, [config], {"a": config}, registry.serialize(layers.Dense(2)) | {"config": {"units": config}}):
+        with pytest.raises(
+            ArgumentError, match=r"holds Python code \(a lambda\), and heron runs no code out of a config"
+        ):
+            registry.deserialize(inner, safe_mode=safe_mode)
+
+
+def test_configs_of_another_form_are_refused():
+    with pytest.raises(ArgumentError, match=r"The config of 'Dense' must be a dict, .* received 5 for Dense"):
+        registry.deserialize({"class_name": "Dense", "module": "keras.layers", "config": 5})
+    with pytest.raises(ArgumentError, match=r"names \['Dense'\] as a class or function; expected a name"):
+        registry.deserialize({"class_name": ["Dense"], "module": "keras.layers", "config": {}})
+
+
+def test_a_config_names_no_file_to_open():
+    class Words(registry.Configurable):
+        __module__ = "heron.words"
+
+        def __init__(self, vocabulary=None):
+            self.vocabulary = vocabulary
+
+    assert Words.from_config({"vocabulary": ["a"]}).vocabulary == ["a"]
+    with pytest.raises(ArgumentError, match="The config of Words names a file or address to open as its 'vocabulary'"):
+        Words.from_config({"vocabulary": "/etc/passwd"})
+
+
+def test_what_stands_in_two_places_is_made_once():
+    dense = layers.Dense(2)
+    with registry.sharing():
+        config = registry.serialize([dense, layers.Dense(2), dense])
+    assert [part.get("shared_object_id") for part in config] == [1, None, 1]
+    with registry.sharing():
+        made = registry.deserialize(config)
+        assert made[0] is made[2]
+        assert made[0] is not made[1]
+    assert registry.deserialize(config[0]) is not registry.deserialize(config[2])
 
 
 def test_deserialize_goes_into_structures():

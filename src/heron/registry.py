@@ -28,8 +28,14 @@ _OWN_PACKAGES = (
     *("losses", "metrics", "optimizers", "models", "ops"),
 )
 _published: dict[str, dict[str, Any]] = {}
+_homes: dict[type, str] = {}
+_KERAS_HOMES = {"Functional": "keras.src.models.functional"} | dict.fromkeys(
+    ("Model", "Sequential", "DTypePolicy"), "keras"
+)
 _registered: dict[str, Any] = {}
 _scopes = threading.local()
+# Arguments of heron's own classes that, as text, name a file or address to open.
+_OPENED = ("vocabulary", "idf_weights", "filepath", "weights")
 
 T = TypeVar("T")
 # functools.cache, typed so that classes may be passed; type checkers doubt that they can be hashed.
@@ -67,7 +73,13 @@ class Configurable:
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
-        """Makes an object from what `get_config` returned."""
+        """Makes an object from what `get_config` returned.
+
+        Raises:
+            ArgumentError: for a file or address to open among the arguments of one of heron's own classes.
+        """
+        if cls.__module__.startswith("heron."):
+            _refuse_paths(cls.__name__, config)
         return cls(**{name: deserialize(value) for name, value in config.items()})
 
     def __repr__(self) -> str:
@@ -80,6 +92,16 @@ class Configurable:
             if not (name in defaults and _same(defaults[name], value))
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _refuse_paths(owner: str, config: Mapping[str, Any]) -> None:
+    for name in _OPENED:
+        if isinstance(config.get(name), str):
+            raise ArgumentError(
+                f"The config of {owner} names a file or address to open as its '{name}': {value_text(config[name])}. "
+                f"A config holds all it needs, and heron opens nothing that a config names.\n"
+                f"Make the object by your own program: {owner}({name}=...)."
+            )
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -196,7 +218,9 @@ def argument_defaults(cls: Any) -> dict[str, Any]:
 
 def publish(module: str, table: Mapping[str, Any]) -> None:
     """Makes the classes and functions of a public package, `"heron.layers"` say, known to `deserialize` by name."""
-    _published.setdefault(module.removeprefix("heron.").split(".")[0], {}).update(table)
+    home = module.removeprefix("heron.")
+    _published.setdefault(home.split(".")[0], {}).update(table)
+    _homes.update({obj: home for obj in table.values() if inspect.isclass(obj)})
 
 
 def published(kind: str) -> Mapping[str, Any]:
@@ -334,13 +358,45 @@ def serialize(obj: Any) -> Any:
 def _serialize_object(value: Any) -> dict[str, Any]:
     cls = type(value)
     registered = next((name for name, known in _registered.items() if known is cls), None)
-    kind = next((k for k, table in _published.items() if table.get(cls.__name__) is cls), None)
-    return {
-        "module": f"keras.{kind}" if kind else cls.__module__,
+    own = any(table.get(cls.__name__) is cls for table in _published.values())
+    written = {
+        "module": _KERAS_HOMES.get(cls.__name__, f"keras.{_homes[cls]}") if own else cls.__module__,
         "class_name": cls.__name__,
         "config": value.get_config(),
-        "registered_name": None if kind else (registered or cls.__name__),
+        "registered_name": None if own else (registered or cls.__name__),
     }
+    sharing = _sharing()
+    if sharing is not None:
+        sharing.note(value, written)
+    return written
+
+
+class _Sharing:
+    """Which objects stand in several places of one config: they get a number, and are made once."""
+
+    def __init__(self) -> None:
+        self.written: dict[int, tuple[Any, dict[str, Any], int]] = {}  # by identity; the object is kept alive
+        self.made: dict[Any, tuple[Any, Any]] = {}
+
+    def note(self, value: Any, written: dict[str, Any]) -> None:
+        known = self.written.setdefault(id(value), (value, written, len(self.written) + 1))
+        if known[1] is not written:
+            written["shared_object_id"] = known[1]["shared_object_id"] = known[2]
+
+
+def _sharing() -> _Sharing | None:
+    found: _Sharing | None = _scopes.__dict__.get("sharing")
+    return found
+
+
+@contextlib.contextmanager
+def sharing() -> Iterator[None]:
+    """Inside the block an object that is serialized twice is, by `deserialize`, one object again, as in Keras."""
+    outer, _scopes.sharing = _sharing(), _Sharing()
+    try:
+        yield
+    finally:
+        _scopes.sharing = outer
 
 
 def _serialize_function(value: Callable[..., Any]) -> Any:
@@ -395,27 +451,59 @@ def deserialize(
 
 def _deserialize_object(config: Mapping[str, Any], kind: str | None) -> Any:
     name, inner = config["class_name"], config["config"]
-    if name == "__numpy__":
-        return np.asarray(inner["value"], dtype=inner["dtype"])
-    if name in ("__tuple__", "__list__"):
-        return tuple(inner) if name == "__tuple__" else list(inner)
-    registered = config.get("registered_name")
-    wanted = inner if name == "function" else name
-    found = custom_object(registered) if registered else None
-    found = found if found is not None else custom_object(wanted)
-    module = str(config.get("module") or "")
-    if found is None:
-        found = _own(wanted, kind, module)
-    if found is None:
-        what = "function" if name == "function" else "class"
-        raise UnknownNameError(
-            f"The config names the {what} {wanted!r}, which heron does not know.\n"
-            f"Pass it: custom_objects={{{wanted!r}: {wanted}}}, or register it with "
-            "@heron.saving.register_keras_serializable()."
+    if name == "__lambda__":
+        raise ArgumentError(
+            "The config holds Python code (a lambda), and heron runs no code out of a config.\n"
+            "Build the model by your own program, or write the lambda as a function with a name, register it with "
+            "@heron.saving.register_keras_serializable(), and save again."
         )
+    if isinstance(name, str) and name in _SPECIAL:
+        return _SPECIAL[name](inner)
+    sharing, number = _sharing(), config.get("shared_object_id")
+    if sharing is not None and isinstance(number, int) and sharing.made.get(number, (None,))[0] == name:
+        return sharing.made[number][1]
+    found = _named(config, inner if name == "function" else name, kind)
     if name == "function" or not inspect.isclass(found):
         return found
-    return getattr(found, "from_config")(dict(inner))  # noqa: B009 - a checked class, of a type that is not known here
+    if not isinstance(inner, Mapping) or not hasattr(found, "from_config"):
+        raise ArgumentError(
+            f"The config of {value_text(name)} must be a dict, and its class must have from_config(); received "
+            f"{value_text(inner)} for {found.__name__}."
+        )
+    made = found.from_config(dict(inner))
+    if sharing is not None and isinstance(number, int):
+        sharing.made[number] = (name, made)
+    return made
+
+
+_SPECIAL: Mapping[str, Callable[[Any], Any]] = {
+    "__numpy__": lambda inner: np.asarray(inner["value"], dtype=inner["dtype"]),
+    "__tensor__": lambda inner: np.asarray(inner["value"], dtype=inner["dtype"]),
+    "__tuple__": tuple,
+    "__list__": list,
+    "__bytes__": lambda inner: str(inner["value"]).encode(),
+    "__slice__": lambda inner: slice(inner["start"], inner["stop"], inner["step"]),
+    "__ellipsis__": lambda inner: Ellipsis,
+}
+
+
+def _named(config: Mapping[str, Any], wanted: Any, kind: str | None) -> Any:
+    """The class or function that a config names: the caller's, or heron's own where it names nothing else."""
+    registered, module = config.get("registered_name"), str(config.get("module") or "")
+    if not isinstance(wanted, str):
+        raise ArgumentError(f"The config names {value_text(wanted)} as a class or function; expected a name.")
+    found = custom_object(registered) if isinstance(registered, str) else None
+    found = found if found is not None else custom_object(wanted)
+    if found is None and registered in (None, wanted):
+        found = _own(wanted, kind, module)
+    if found is None:
+        what, name = "function" if config["class_name"] == "function" else "class", registered or wanted
+        raise UnknownNameError(
+            f"The config names the {what} {name!r}, which heron does not know.\n"
+            f"Pass it: custom_objects={{{name!r}: {wanted}}}, or register it with "
+            "@heron.saving.register_keras_serializable()."
+        )
+    return found
 
 
 def _own(name: str, kind: str | None, module: str) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heron import registry, symbolic
+from heron import ops, registry, symbolic
 from heron.errors import ArgumentError, UnknownNameError
 from heron.layers import Layer
 from heron.models.graph import Graph
+from heron.saving import operations
 from heron.symbolic import KerasTensor, Operation
 
 Place = tuple[str, int, int]
@@ -45,16 +46,28 @@ def _place(tensor: KerasTensor, calls: dict[int, list[Any]]) -> Place:
 
 
 def _written_operation(operation: Any, calls: dict[int, list[Any]]) -> dict[str, Any]:
-    nodes = [
-        {"args": _written(list(node.args), calls), "kwargs": _written(node.kwargs, calls)}
-        for node in calls[id(operation)]
-        if node.inputs
-    ]
+    nodes = [node for node in calls[id(operation)] if node.inputs]
     if isinstance(operation, Operation):
-        body = {"module": "heron.ops", "class_name": "Operation", "config": {"function": operation.kind}}
+        body, forms = _operation_form(operation, nodes)
     else:
-        body = registry.serialize(operation)
-    return {**body, "name": operation.name, "inbound_nodes": nodes}
+        body, forms = registry.serialize(operation), [(list(node.args), node.kwargs) for node in nodes]
+    inbound = [{"args": _written(args, calls), "kwargs": _written(kwargs, calls)} for args, kwargs in forms]
+    return {**body, "name": operation.name, "inbound_nodes": inbound}
+
+
+def _operation_form(operation: Operation, nodes: list[Any]) -> tuple[dict[str, Any], list[tuple[list[Any], Any]]]:
+    """The entry of an operation, and the arguments of its calls: as Keras has it, or else as heron calls it."""
+    form, function = operations.FORMS.get(operation.kind), getattr(ops, operation.kind, None)
+    if form is not None and function is not None and len(nodes) == 1:
+        args, kwargs, settings = operations.split_call(operation.kind, function, nodes[0].args, nodes[0].kwargs)
+        if not symbolic.has_symbolic(settings):
+            config = {"name": operation.name} | {k: _written(v, {}) for k, v in settings.items()}
+            name = form.class_name
+            written = {"module": form.module, "class_name": name, "config": config, "registered_name": name}
+            return written, [(args, kwargs)]
+    config = {"name": operation.name, "function": operation.kind}
+    written = {"module": "heron.ops", "class_name": "Operation", "config": config, "registered_name": None}
+    return written, [(list(node.args), node.kwargs) for node in nodes]
 
 
 def _written(value: Any, calls: dict[int, list[Any]], bare: bool = False) -> Any:
@@ -62,15 +75,13 @@ def _written(value: Any, calls: dict[int, list[Any]], bare: bool = False) -> Any
         place = list(_place(value, calls))
         config = {"shape": list(value.shape), "dtype": value.dtype, "keras_history": place}
         return place if bare else {"class_name": "__keras_tensor__", "config": config}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_written(v, calls, bare) for v in value]
-    if isinstance(value, tuple):
-        items = [_written(v, calls, bare) for v in value]
-        return items if bare else {"class_name": "__tuple__", "config": items}
     if isinstance(value, dict):
         return {k: _written(v, calls, bare) for k, v in value.items()}
     if isinstance(value, slice):
-        return {"class_name": "__slice__", "config": [value.start, value.stop, value.step]}
+        ends = {"start": value.start, "stop": value.stop, "step": value.step}
+        return {"class_name": "__slice__", "config": {k: registry.serialize(v) for k, v in ends.items()}}
     if value is Ellipsis:
         return {"class_name": "__ellipsis__", "config": {}}
     return registry.serialize(value)
@@ -102,7 +113,7 @@ class _Reader:
             for name, number, node in waiting:
                 if all(place in self.made for place in _places(node)):
                     args, kwargs = self.filled(node["args"]), self.filled(node["kwargs"])
-                    self._keep(name, number, self._called(self.operations[name], args, kwargs))
+                    self._keep(name, number, self._called(name, args, kwargs))
                 else:
                     later.append((name, number, node))
             if len(later) == len(waiting):
@@ -111,11 +122,15 @@ class _Reader:
                 )
             waiting = later
 
-    @staticmethod
-    def _called(operation: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        if isinstance(operation, Operation):
+    def _called(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        operation, entry = self.operations[name], self.entries[name]
+        if not isinstance(operation, Operation):
+            return operation(*args, **kwargs)
+        if not operations.is_operation(entry):
             return symbolic.call_operation(operation, tuple(args), kwargs)
-        return operation(*args, **kwargs)
+        settings = self.filled(entry["config"])
+        given, named = operations.joined_call(operation.kind, operation.function, args, kwargs, settings)
+        return symbolic.call_operation(operation, given, named)
 
     def filled(self, value: Any, bare: bool = False) -> Any:
         if bare and isinstance(value, list | tuple) and len(value) == 3 and isinstance(value[0], str):
@@ -127,7 +142,7 @@ class _Reader:
         special = {
             "__keras_tensor__": lambda c: self._tensor(tuple(c["keras_history"])),
             "__tuple__": lambda c: tuple(self.filled(v) for v in c),
-            "__slice__": lambda c: slice(*c),
+            "__slice__": lambda c: slice(*(self.filled(c[end]) for end in ("start", "stop", "step"))),
             "__ellipsis__": lambda c: Ellipsis,
         }.get(value.get("class_name", ""))
         if special is not None:
@@ -153,13 +168,18 @@ def _places(value: Any) -> list[Place]:
 
 
 def _operation(entry: Mapping[str, Any]) -> Any:
-    if entry["class_name"] != "Operation":
+    if operations.is_operation(entry):
+        kind = operations.function_name(entry["class_name"])
+    elif entry["class_name"] == "Operation":
+        kind = entry["config"]["function"]
+    else:
         return registry.deserialize(entry, kind="layers")
-    kind = entry["config"]["function"]
-    function = symbolic.FUNCTIONS.get(kind, registry.published("ops").get(kind))
+    function = getattr(ops, kind, None) if kind in ops.__all__ else symbolic.FUNCTIONS.get(str(kind))
     if function is None:
-        raise UnknownNameError(f"The config names the operation {kind!r}, which heron does not know.")
-    operation = Operation(getattr(function, "__wrapped__", function), kind)
+        raise UnknownNameError(
+            f"The config names the operation {kind or entry['class_name']!r}, which heron does not know."
+        )
+    operation = Operation(getattr(function, "__wrapped__", function), str(kind))
     operation.name = entry["name"]
     return operation
 
