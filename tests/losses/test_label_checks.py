@@ -233,7 +233,7 @@ REFUSED = {
         ShapeError,
         [
             "received y of shape (8,) for the output shape (None, 26, 26, 10): 26 x 26 predictions per sample",
-            "Put heron.layers.Flatten() before the last layer.",
+            "Put heron.layers.Flatten() or heron.layers.GlobalAveragePooling2D() before the last layer.",
         ],
     ),
     "6 no Flatten, categorical": (
@@ -251,7 +251,7 @@ REFUSED = {
         (None, 7, 1),
         None,
         ShapeError,
-        ["Put heron.layers.Flatten() before the last layer."],
+        ["Put heron.layers.Flatten() or heron.layers.GlobalAveragePooling1D() before the last layer."],
     ),
     "class numbers for other steps": (SPARSE, np.ones((8, 3), int), (None, 4, 5), None, ShapeError, ["Reshape y"]),
 }

@@ -221,7 +221,8 @@ def _refuse_many_predictions(name: str, facts: LabelFacts, output: Shape) -> Non
     per_sample = len(facts.shape) == 1 or (len(facts.shape) == 2 and facts.shape[1] in (1, output[-1]))
     if len(output) > 2 and per_sample and not _same(facts.shape, output[:-1]):
         places = " x ".join("None" if d is None else str(d) for d in output[1:-1])
-        mend = "Put heron.layers.Flatten() before the last layer."
+        pooling = f" or heron.layers.GlobalAveragePooling{len(output) - 2}D()" if len(output) <= 5 else ""
+        mend = f"Put heron.layers.Flatten(){pooling} before the last layer."
         raise ShapeError(
             f"{name} needs as many predictions per sample as labels; received y of shape {shape_text(facts.shape)} for "
             f"the output shape {shape_text(output)}: {places} predictions per sample.\n{mend}"

@@ -113,22 +113,25 @@ class Window:
         return tuple((k - 1) * d + 1 for k, d in zip(window, self.dilation, strict=True))
 
     def pads(self, shape: Sequence[Any], window: Sequence[int]) -> list[tuple[Any, Any]]:
-        """How many zeros go before and after each spatial axis of inputs of `shape`.
-
-        Raises:
-            ShapeError: when the window fits nowhere; sizes that are not known are taken to be large enough.
-        """
-        spatial = tuple(shape[2:] if self.channels_first else shape[1:-1])
-        reach = self.reach(window)
-        least = reach if self.padding == "valid" else (1,) * len(reach)
-        if any(isinstance(size, int) and size < need for size, need in zip(spatial, least, strict=True)):
-            raise self._no_room(shape, window, least)
+        """How many zeros go before and after each spatial axis of inputs of `shape`, which has room for the window."""
+        self.check_room(shape, window)
+        spatial, reach = self.spatial(shape), self.reach(window)
         if self.padding == "causal":
             return [(size - 1, 0) for size in reach]
         return lax.padtype_to_pads(np.array(spatial), np.array(reach), np.array(self.strides), self.padding.upper())
 
+    def spatial(self, shape: Sequence[Any]) -> tuple[Any, ...]:
+        """The sizes of the spatial axes."""
+        return tuple(shape[2:] if self.channels_first else shape[1:-1])
+
+    def check_room(self, shape: Sequence[Any], window: Sequence[int]) -> None:
+        """Raises `ShapeError` when the window fits nowhere; sizes that are not known are taken to be large enough."""
+        least = self.reach(window) if self.padding == "valid" else (1,) * len(window)
+        if any(isinstance(size, int) and size < need for size, need in zip(self.spatial(shape), least, strict=True)):
+            raise self._no_room(shape, window, least)
+
     def _no_room(self, shape: Sequence[Any], window: Sequence[int], least: Sequence[int]) -> ShapeError:
-        spatial = shape[2:] if self.channels_first else shape[1:-1]
+        spatial = self.spatial(shape)
         has = " x ".join(str(d) if isinstance(d, int) else "None" for d in spatial)
         dilated = f" with dilation {' x '.join(map(str, self.dilation))}" if max(self.dilation) > 1 else ""
         mend = (
@@ -136,8 +139,10 @@ class Window:
             if self.padding == "valid"
             else f"Use less pooling and smaller strides before it, or larger {_THINGS[len(window)]}."
         )
-        if not self.channels_first and is_int(shape[1]) and shape[1] in (1, 3) and shape[-1] not in (1, 3):
-            mend = f"If the {shape[1]} are the channels, move them to the end: x = np.moveaxis(x, 1, -1)."
+        turned = zip(shape[2:], least, strict=True)  # the spatial sizes, if the channels came first
+        would_fit = all(not is_int(size) or size >= need for size, need in turned)
+        if not self.channels_first and is_int(shape[1]) and shape[1] in (1, 3) and would_fit:
+            mend = f"If the {shape[1]} of axis 1 counts channels, move them to the end: x = np.moveaxis(x, 1, -1)."
         return ShapeError(
             f"{self.owner}: its window of {' x '.join(map(str, window))}{dilated} needs inputs of at least "
             f"{' x '.join(map(str, least))} places; received shape {shape_text(shape)}, which has {has}.\n{mend}"
@@ -172,7 +177,7 @@ def _window(
 
 
 def _wrong_channels(window: Window, inputs: Any, kernel: Any, expected: str) -> ShapeError:
-    where = "axis 1" if window.channels_first else "the last axis"
+    where = "axis 1" if window.channels_first else "last axis"
     other = "channels_last" if window.channels_first else "channels_first"
     return ShapeError(
         f"{window.owner}: a kernel of shape {shape_text(array(kernel).shape)} takes inputs whose {where} has "

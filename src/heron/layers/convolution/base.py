@@ -100,7 +100,7 @@ class Convolution(Layer):
         self.input_spec.check(self._who(), input_shape)
         channels = self.known_size(input_shape, 1 if first else -1)
         if slides:
-            self.window.pads(input_shape, self.kernel_size)
+            self.window.check_room(input_shape, self.kernel_size)
         self.input_spec.note_misplaced_channels(self._who(), input_shape)
         self.input_spec = SpatialSpec(self.rank, first, channels)
         return channels

@@ -110,8 +110,8 @@ class SpatialSpec(InputSpec):
 def _square(size: Any) -> tuple[int, int, int] | None:
     """Height, width and channels of a square image of so many numbers, of one channel or three."""
     for channels in _USUAL_CHANNELS:
-        if is_int(size) and size >= 16 and size % channels == 0:
+        if is_int(size) and size % channels == 0:
             side = math.isqrt(size // channels)
-            if side * side * channels == size:
+            if side >= 8 and side * side * channels == size:
                 return side, side, channels
     return None
