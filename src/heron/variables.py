@@ -164,6 +164,7 @@ class Variable:
         self.constraint: Callable[[Any], Any] | None = None
         self._value = _first_value(self.name, initializer, shape, dtype)
         self._lent = isinstance(_raw(initializer), jax.Array)  # the caller may hold the very array
+        self._shared = self.is_given = False
         self.shape: tuple[int, ...] = self._value.shape
         self.dtype: str = self._value.dtype.name
 
@@ -215,13 +216,20 @@ class Variable:
 
     def give(self) -> jax.Array:
         """Hands the array to a program that will destroy it; a copy when somebody else may still hold it."""
+        self.is_given = True
+        if self._shared:
+            return jnp.copy(self._value)
         if self._lent:
             self._value, self._lent = jnp.copy(self._value), False
         return self._value
 
     def take(self, value: jax.Array) -> None:
         """Keeps an array of the right shape and dtype that a program returned."""
-        self._value, self._lent = value, False
+        self._value, self._lent, self.is_given = value, False, False
+
+    def share(self) -> None:
+        """From here on programs are given copies: another thread reads this variable while they run."""
+        self._shared = True
 
     @property
     def ndim(self) -> int:

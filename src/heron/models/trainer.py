@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import jax
@@ -45,6 +46,7 @@ class Trainer(Steps):
     """What a model needs to be trained; mixed into `Model`, which gives it layers and weights."""
 
     stop_training = False
+    _is_fitting = False
     chunk_batches: int | None = None  # batches between two returns to Python; None: found by timing
 
     def _init_trainer(self) -> None:
@@ -184,14 +186,18 @@ class Trainer(Steps):
             "train", self._program("train"), self._state_variables(), feed, listeners, self._pace(listeners, "train")
         )
         generator = np.random.default_rng(config.draw_seed())
-        fit_loop(
-            run,
-            range(initial_epoch, epochs),
-            generator,
-            None if validation is None else self._validator(validation, listeners, due),
-            self,
-            lambda: self.optimizer.finalize_variable_values(self.trainable_weights),  # type: ignore[attr-defined]
-        )
+        self._is_fitting = True
+        try:
+            fit_loop(
+                run,
+                range(initial_epoch, epochs),
+                generator,
+                None if validation is None else self._validator(validation, listeners, due),
+                self,
+                lambda: self.optimizer.finalize_variable_values(self.trainable_weights),  # type: ignore[attr-defined]
+            )
+        finally:
+            self._is_fitting = False
         return history
 
     def _pace(self, listeners: CallbackList, mode: str) -> Pace:
@@ -355,8 +361,19 @@ class Trainer(Steps):
             listeners.callbacks.append(ProgbarLogger())
         listeners.set_params({"epochs": 1, "steps": feed.total, "verbose": verbose})
         listeners.set_model(self)
-        logs = self._evaluate(feed, listeners)
+        with self._running_metrics_kept():
+            logs = self._evaluate(feed, listeners)
         return logs if return_dict else self._in_order(logs)
+
+    @contextmanager
+    def _running_metrics_kept(self) -> Iterator[None]:
+        """Inside `fit`, where a callback evaluates, the block leaves the metrics of the epoch as they are."""
+        held = [(v, v.numpy()) for v in self.metrics_variables] if self._is_fitting else []
+        try:
+            yield
+        finally:
+            for variable, value in held:
+                variable.assign(value)
 
     def _in_order(self, logs: dict[str, Any]) -> Any:
         names = [n for n in self.metrics_names if n in logs]
@@ -419,7 +436,7 @@ class Trainer(Steps):
                 stop = (i + 1) * block.batch if i < block.steps else None
                 rows = rows_at(block.data[0], slice(i * block.batch, stop))
                 listeners.on_predict_batch_begin(done)
-                parts.append(jax.tree.map(np.asarray, predictor.one(predictor.values(), rows)))
+                parts.append(jax.tree.map(np.asarray, predictor.at_once(rows)))
                 listeners.on_predict_batch_end(done, {"outputs": parts[-1]})
                 done += 1
         return jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
@@ -436,7 +453,8 @@ class Trainer(Steps):
     @forgiving(gone={"reset_metrics": "Call reset_metrics() where they should start anew."})
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Loss and metrics on one batch."""
-        return self._on_batch("test", x, y, sample_weight, None, return_dict)
+        with self._running_metrics_kept():
+            return self._on_batch("test", x, y, sample_weight, None, return_dict)
 
     def _on_batch(self, mode: str, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool) -> Any:
         self._require_compiled(f"{mode}_on_batch")
@@ -444,10 +462,9 @@ class Trainer(Steps):
         feed = adapt.array_feed(given, given.rows)
         self._prepare(feed, f"{mode}_on_batch")
         program, variables = self._program(mode), self._state_variables()
-        carry = program.start(variables.give(), feed.sample)
+        carry = program.start(variables.peek(), feed.sample)
         block = Block(tuple(given), None, NO_ROWS, given.rows, 1)
-        carry, logs = program(carry, block, 0, 1, True)
-        variables.take(carry.state)
+        _, logs = variables.lend(lambda state: program(carry._replace(state=state), block, 0, 1, True))
         logs = as_floats(logs)
         logs.pop("__bad_step__", None)
         return logs if return_dict else self._in_order(logs)

@@ -80,7 +80,7 @@ def run_epoch(run: Run, generator: np.random.Generator | None, stopping: Callabl
     hooks = run.callbacks.wants_batches(run.mode)
     begin = getattr(run.callbacks, f"on_{run.mode}_batch_begin")
     end = getattr(run.callbacks, f"on_{run.mode}_batch_end")
-    carry = run.program.start(run.variables.give(), run.feed.sample)
+    carry = run.program.start(run.variables.peek(), run.feed.sample)
     logs: dict[str, Any] = {}
     done = 0
     for block in run.feed.blocks(generator):
@@ -105,10 +105,8 @@ def run_epoch(run: Run, generator: np.random.Generator | None, stopping: Callabl
 
 def _advance(run: Run, carry: Carry, block: Any, span: tuple[int, int], fresh: bool) -> tuple[Carry, dict[str, Any]]:
     """Runs the batches of `span`, the variables giving their values before and taking them after."""
-    carry = carry._replace(state=run.variables.give())
-    carry, logs = run.program(carry, block, *span, fresh)
-    run.variables.take(carry.state)
-    return carry, as_floats(logs)
+    after, logs = run.variables.lend(lambda state: run.program(carry._replace(state=state), block, *span, fresh))
+    return after, as_floats(logs)
 
 
 def as_floats(logs: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ loop of no or one turn, so that it trains at its true size. The carry is donated
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ import numpy as np
 
 from heron.compilation import compiled
 from heron.data.feed import NO_ROWS, Block
+from heron.training.state import taking
 from heron.variables import Variable
 
 Step = Callable[[Any, Any], tuple[dict[str, Any], Any]]
@@ -167,8 +169,9 @@ class Predictor:
         self._seen: set[tuple[Any, Any]] = set()
 
     def values(self) -> list[jax.Array]:
-        """The variables' present values."""
-        return [variable.peek() for variable in self.variables]
+        """The variables' present values, all from before or all from after a piece of training."""
+        with taking:
+            return [variable.peek() for variable in self.variables]
 
     def _batches(self, values: Any, data: Any, *, batch: int) -> Any:
         rows = jax.tree.leaves(data)[0].shape[0]
@@ -187,13 +190,51 @@ class Predictor:
     def __call__(self, data: Any, rows: int, batch: int) -> Any:
         """The outputs for all rows of `data`, computed `batch` at a time."""
         if rows > batch:
-            return self.many(self.values(), data, batch=batch)
+            return self._applied(self.many, data, batch=batch)
         if isinstance(data, np.ndarray):
             self._seen.add((data.shape, data.dtype))
-        return self.one(self.values(), data)
+        return self.at_once(data)
+
+    def at_once(self, data: Any) -> Any:
+        """The outputs for all rows of `data`, computed as one batch."""
+        return self._applied(self.one, data)
 
     def again(self, x: np.ndarray, batch_size: int | None) -> Any:
         """The outputs for a small array of a shape and dtype predicted before, without checks; None for others."""
         if (x.shape, x.dtype) not in self._seen or len(x) > (batch_size or 32):
             return None
-        return jax.tree.map(np.array, self.one(self.values(), x))
+        try:
+            outputs = self.one(self.values(), x)
+        except (RuntimeError, ValueError):
+            outputs = self._applied(self.one, x)
+        return jax.tree.map(np.array, outputs)
+
+    def _applied(self, function: Callable[..., Any], data: Any, **options: Any) -> Any:
+        """`function` of the variables' values and `data`, also while another thread trains the variables."""
+        while True:
+            values = self.values()
+            try:
+                return function(values, data, **options)
+            except (RuntimeError, ValueError):
+                if not self._waited(values):
+                    raise
+
+    def _waited(self, values: Sequence[jax.Array]) -> bool:
+        """Whether a program of another thread had used up `values`; the variables have their new ones then.
+
+        That is when the running piece of the epoch ends. From then on they keep arrays that can be read at any time.
+        """
+        if not any(map(_is_deleted, values)):
+            return False
+        for variable in self.variables:
+            variable.share()
+        while any(map(_is_deleted, self.values())):
+            if not any(variable.is_given for variable in self.variables):
+                return False  # the program failed
+            time.sleep(0.001)
+        return True
+
+
+def _is_deleted(value: Any) -> bool:
+    """Whether a program has used up an array."""
+    return isinstance(value, jax.Array) and value.is_deleted()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from heron.variables import Variable
+
+taking = threading.Lock()
+"""Held while variables take their new values, so that another thread that predicts does not see half of them."""
 
 
 class TrainState(NamedTuple):
@@ -29,12 +33,30 @@ class StateVariables(NamedTuple):
     optimizer: Sequence[Variable]
     metrics: Sequence[Variable]
 
+    def peek(self) -> TrainState:
+        """The variables' arrays, for looking at."""
+        return TrainState(*([v.peek() for v in group] for group in self))
+
     def give(self) -> TrainState:
         """The variables' arrays, for a program that destroys them."""
         return TrainState(*([v.give() for v in group] for group in self))
 
     def take(self, state: TrainState) -> None:
         """Puts the arrays of `state` into the variables."""
-        for group, values in zip(self, state, strict=True):
-            for variable, value in zip(group, values, strict=True):
-                variable.take(value)
+        with taking:
+            for group, values in zip(self, state, strict=True):
+                for variable, value in zip(group, values, strict=True):
+                    variable.take(value)
+
+    def lend(self, program: Callable[[TrainState], tuple[Any, Any]]) -> tuple[Any, Any]:
+        """Runs a program that destroys the arrays given to it; the variables take those of the carry it returns."""
+        state = self.give()
+        try:
+            carry, logs = program(state)
+        except BaseException:
+            for group in self:
+                for variable in group:
+                    variable.is_given = False
+            raise
+        self.take(carry.state)
+        return carry, logs
