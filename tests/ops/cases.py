@@ -32,6 +32,9 @@ DATA = {
     "one": _rng.normal(size=(3, 1, 4)).astype("float32"),
     "bins": np.array([-1.0, 0.0, 1.0], "float32"),
     "img": _rng.normal(size=(2, 4, 6)).astype("float32"),
+    "nchw": _rng.normal(size=(2, 4, 4, 4)).astype("float32"),
+    "h4": _rng.normal(size=(2, 4, 4, 4)).astype("float16"),
+    "cols": _rng.normal(size=(2, 8, 2)).astype("float32"),
 }
 
 _FLOAT_UNARY = (
@@ -148,6 +151,13 @@ CALLS = [
     *"conv(img,c,dilation_rate=(2,)) depthwise_conv(c,d,padding='same') depthwise_conv(c,d,strides=[2])".split(),
     "separable_conv(c,d,reshape(arange(40,dtype='float32'),(1,20,2)),padding='same')",
     *"conv_transpose(c,c) conv_transpose(c,c,strides=2,padding='same',output_padding=1)".split(),
+    *"max_pool(c,2,2) max_pool(img,3,strides=2,padding='same') average_pool(c,(2,),strides=1)".split(),
+    *"average_pool(img,2,1,padding='same') max_pool(img,2,2,data_format='channels_first') average_pool(h4,2,2)".split(),
+    *"adaptive_max_pool(c,2) adaptive_average_pool(img,3) adaptive_average_pool(img,4,'channels_first')".split(),
+    *"unfold(nchw,2) unfold(nchw,(2,1),dilation=2,padding=(1,0),stride=2) fold(cols,(2,3),2)".split(),
+    *"fold(repeat(cols,4,axis=2),4,2,dilation=2,padding=1,stride=(2,1))".split(),
+    *"depth_to_space(nchw,2) depth_to_space(nchw,2,'channels_first') space_to_depth(nchw,2)".split(),
+    "space_to_depth(nchw,2,data_format='channels_first')",
     "rearrange(c,'b h c -> (b h) c')",
     "rearrange(a,'b (h p) -> h b p',p=2)",
     "rearrange(img,'b (h q) (w p) -> b (h w) (q p)',q=2,p=3)",
