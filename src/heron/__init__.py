@@ -33,8 +33,12 @@ if TYPE_CHECKING:
     from heron import saving as saving
     from heron import tree as tree
     from heron import utils as utils
+    from heron._version import version as version
+    from heron.dtype_policies import DTypePolicy as DTypePolicy
+    from heron.dtype_policies import FloatDTypePolicy as FloatDTypePolicy
     from heron.initializers import Initializer as Initializer
     from heron.layers import Input as Input
+    from heron.layers import InputSpec as InputSpec
     from heron.layers import Layer as Layer
     from heron.losses import Loss as Loss
     from heron.metrics import Metric as Metric
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
     from heron.regularizers import Regularizer as Regularizer
     from heron.symbolic import KerasTensor as KerasTensor
     from heron.variables import Variable as Variable
+    from heron.variables import name_scope as name_scope
 
 _SUBMODULES = frozenset(
     {
@@ -72,8 +77,11 @@ _SUBMODULES = frozenset(
 )
 
 _HOME_OF = {
+    "DTypePolicy": "heron.dtype_policies",
+    "FloatDTypePolicy": "heron.dtype_policies",
     "Initializer": "heron.initializers",
     "Input": "heron.layers",
+    "InputSpec": "heron.layers",
     "KerasTensor": "heron.symbolic",
     "Layer": "heron.layers",
     "Loss": "heron.losses",
@@ -83,6 +91,8 @@ _HOME_OF = {
     "Regularizer": "heron.regularizers",
     "Sequential": "heron.models",
     "Variable": "heron.variables",
+    "name_scope": "heron.variables",
+    "version": "heron._version",
 }
 
 __all__ = ["__version__", *sorted(_HOME_OF), *sorted(_SUBMODULES)]
@@ -95,7 +105,9 @@ def __getattr__(name: str) -> Any:
     if name in _HOME_OF:
         value = globals()[name] = getattr(_load(_HOME_OF[name]), name)
         return value
-    raise AttributeError(_unknown(name), name=name)
+    from heron.errors import no_such_name  # here because only a mistake needs it
+
+    raise no_such_name("heron", name, _unknown(name))
 
 
 def _load(module: str) -> Any:

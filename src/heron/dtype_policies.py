@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from heron import config
+from heron import config, registry
 from heron.errors import UnknownNameError, suggestion
 from heron.registry import Configurable, publish
 
-__all__ = ["DTypePolicy", "FloatDTypePolicy", "dtype_policy", "get", "set_dtype_policy"]
+__all__ = ["DTypePolicy", "FloatDTypePolicy", "deserialize", "dtype_policy", "get", "serialize", "set_dtype_policy"]
 
 _MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 _PLAIN = (
@@ -78,6 +79,16 @@ def dtype_policy() -> DTypePolicy:
 def set_dtype_policy(policy: Any) -> None:
     """Sets the policy of layers that are given none; a name or a `DTypePolicy`; None for the float type."""
     config.set_dtype_policy_name(None if policy is None else get(policy).name)
+
+
+def serialize(dtype_policy: DTypePolicy) -> Any:
+    """Returns `dtype_policy` as plain data."""
+    return registry.serialize(dtype_policy)
+
+
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """Makes the policy that `serialize` described."""
+    return registry.deserialize(config, custom_objects, kind="dtype_policies")
 
 
 publish("heron.dtype_policies", {"DTypePolicy": DTypePolicy})

@@ -6,7 +6,10 @@ import difflib
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from opcode import opmap
 from typing import Any
+
+_IMPORT_FROM = opmap["IMPORT_FROM"]
 
 
 class HeronError(Exception):
@@ -35,6 +38,10 @@ class UnknownNameError(ArgumentError):
 
 class UnknownAttributeError(HeronError, AttributeError):
     """An attribute that does not exist, with the nearest that does."""
+
+
+class UnknownImportError(HeronError, ImportError):
+    """A name imported from a module that does not have it, with the nearest that it has."""
 
 
 class NotCompiledError(ArgumentError):
@@ -118,6 +125,17 @@ def missing_name(module: str, known: Iterable[str], gone: Mapping[str, str] | No
     def missing(name: str) -> Any:
         near = nearest(name, known)
         hint = (gone or {}).get(name) or (f"Did you mean {near!r}?" if near else f"dir({module}) lists what it has.")
-        raise UnknownAttributeError(f"{module} has no {name!r}. {hint}")
+        raise no_such_name(module, name, f"{module} has no {name!r}. {hint}")
 
     return missing
+
+
+def no_such_name(module: str, name: str, text: str) -> Exception:
+    """The error for a module's `__getattr__`: for `from module import name` an `ImportError`, else an `AttributeError`.
+
+    Python has words of its own for an `AttributeError` in an import statement, which leave out what is meant.
+    """
+    asking = sys._getframe(2)
+    if asking.f_code.co_code[asking.f_lasti] == _IMPORT_FROM and f"{module}.{name}" not in sys.modules:
+        return UnknownImportError(text, name=name)
+    return UnknownAttributeError(text)

@@ -326,6 +326,11 @@ def custom_object(name: str) -> Any:
 _PLAIN = (str, int, float, bool, type(None))
 
 
+def get_custom_objects() -> dict[str, Any]:
+    """The classes and functions registered for the whole process, by name; what is put in can be loaded."""
+    return _registered
+
+
 def serialize(obj: Any) -> Any:
     """Returns `obj` as plain data that JSON can hold.
 
@@ -524,7 +529,7 @@ def _own(name: str, kind: str | None, module: str) -> Any:
 def forgiving(
     renamed: Mapping[str, str] | None = None, gone: Mapping[str, str] | None = None, needless: Iterable[str] = ()
 ) -> Callable[[T], T]:
-    """Decorator for methods that beginners call: old argument names are understood, unknown ones get the nearest.
+    """Decorator for what beginners call: old argument names are understood, unknown ones get the nearest.
 
     Args:
         renamed: old name to new; accepted with a note.
@@ -534,10 +539,12 @@ def forgiving(
     no_need = frozenset(needless)
 
     def decorator(function: Any) -> Any:
-        known = [n for n in inspect.signature(function).parameters if n != "self"]
+        parameters = inspect.signature(function).parameters
+        known = [name for name in parameters if name != "self"]
+        needed = [(i, p.name) for i, p in enumerate(parameters.values()) if p.default is p.empty and p.name in known]
 
         @functools.wraps(function)
-        def called(self: Any, *args: Any, **kwargs: Any) -> Any:
+        def called(*args: Any, **kwargs: Any) -> Any:
             for name in [n for n in kwargs if n not in known]:
                 new = (renamed or {}).get(name)
                 if name in (gone or {}):
@@ -550,8 +557,15 @@ def forgiving(
                     raise unknown_argument(f"{function.__name__}()", name, known)
                 note(f"{function.__name__}({name}=...) is now {new}=...; taken as that.")
                 kwargs[new] = kwargs.pop(name)
+            for place, name in needed:
+                if len(args) <= place and name not in kwargs:
+                    received = f"only {', '.join(kwargs)}" if kwargs else "nothing for it"
+                    raise ArgumentTypeError(
+                        f"{function.__name__}() needs the argument '{name}'; received {received}.\n"
+                        f"Write {function.__name__}({name}, ...)."
+                    )
             try:
-                return function(self, *args, **kwargs)
+                return function(*args, **kwargs)
             except HeronError as error:
                 raise error.with_traceback(_shown_traceback(error)) from error.__cause__
 

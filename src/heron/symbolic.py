@@ -120,6 +120,12 @@ class KerasTensor:
     __hash__ = object.__hash__
 
 
+# Functions of JAX with gradients of their own, such as jax.nn.relu, look for no __jax_array__; they ask here.
+_answer_jax: Any = getattr(getattr(jax._src, "dtypes", None), "register_canonicalize_value_handler", None)
+if _answer_jax is not None:
+    _answer_jax(KerasTensor, lambda tensor: tensor.__jax_array__)
+
+
 def _getitem(x: Any, key: Any) -> Any:
     return x[key]
 

@@ -101,7 +101,7 @@ OLD_AND_GONE = {
     "epochs in compile": (lambda: regression(epochs=3), "an argument of fit()"),
     "K.mean": (lambda: heron.backend.mean, "It is heron.ops.mean"),
     "np_utils": (lambda: heron.utils.np_utils, "heron.utils.to_categorical(y)"),
-    "model_from_json": (lambda: heron.models.model_from_json, "heron.models.load_model(path)"),
+    "model_from_yaml": (lambda: heron.models.model_from_yaml, "heron.models.load_model(path)"),
     "legacy": (lambda: heron.optimizers.legacy, "All optimizers are in heron.optimizers itself"),
     "decay": (lambda: SGD(decay=0.1), "ExponentialDecay("),
     "reset_metrics": (lambda: regression().train_on_batch(X, Y, reset_metrics=True), "reset_metrics()"),

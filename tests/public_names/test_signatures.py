@@ -47,11 +47,6 @@ EXCEPTIONS = {
     "Model.save_weights": Differs(SHARDS, keras="max_shard_size"),
     "Sequential.save_weights": Differs(SHARDS, keras="max_shard_size"),
 }
-BY_NAME = "taken by name"
-EXCEPTIONS |= {
-    f"{model}.summary": Differs(BY_NAME, keras="positions expand_nested show_trainable layer_range")
-    for model in ("Model", "Sequential")
-}
 # Calls whose arguments have another form, with the reason.
 OTHER_FORM = {
     "KerasTensor.reshape": "takes sizes too, as arrays do",

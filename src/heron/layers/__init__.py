@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from heron.errors import UnknownAttributeError, nearest
+from heron.errors import nearest, no_such_name
 from heron.layers.activation import Activation
 from heron.layers.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax
 from heron.layers.configs import deserialize, serialize
@@ -247,4 +247,4 @@ for _name, _value in list(globals().items()):
 def __getattr__(name: str) -> Any:
     near = nearest(name, __all__)
     hint = f" Did you mean {near}?" if near else ""
-    raise UnknownAttributeError(f"heron.layers has no layer or function {name!r}.{hint}")
+    raise no_such_name("heron.layers", name, f"heron.layers has no layer or function {name!r}.{hint}")

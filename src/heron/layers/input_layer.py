@@ -7,6 +7,7 @@ from typing import Any
 from heron import config, symbolic
 from heron.errors import ArgumentError, shape_text, value_text
 from heron.layers.layer import Layer
+from heron.registry import forgiving
 from heron.symbolic import KerasTensor, Node, is_symbolic
 from heron.validate import BOOL, POSITIVE_INT, SHAPE, Rule, is_int
 
@@ -137,6 +138,7 @@ def _fitting(tensor: Any, shape: Any, batch_size: Any, batch_shape: Any, dtype: 
     return tensor.shape, tensor.dtype
 
 
+@forgiving(renamed={"input_shape": "shape", "batch_input_shape": "batch_shape"})
 def Input(
     shape: Any = None,
     batch_size: int | None = None,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
+from heron import registry
 from heron.errors import ArgumentError, UnknownAttributeError, UnknownNameError, nearest, suggestion
 from heron.layers import Layer
 from heron.models.saved import Saved
 from heron.models.summary import summary_html, summary_text
+from heron.registry import forgiving
 from heron.symbolic import has_symbolic
 
 _GONE = {
@@ -107,15 +110,36 @@ class Model(Saved):
             f"{self._who()} has no layer named {name!r}.{suggestion(str(name), [x.name for x in layers])}"
         )
 
-    def summary(self, line_length: int | None = None, print_fn: Any = None, **kwargs: Any) -> None:
+    @forgiving()
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Any = None,
+        print_fn: Any = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
         """Prints the layers as a table: name, type, output shape, number of parameters.
 
         Args:
             line_length: the width in characters, by default that of the terminal.
+            positions: where the columns end, as shares of the line.
             print_fn: where to print, by default `print`.
-            **kwargs: Keras's `expand_nested`, `show_trainable`, `layer_range`.
+            expand_nested: whether the layers of models inside the model get rows of their own.
+            show_trainable: whether a column says if a layer is trained.
+            layer_range: two layer names, or regular expressions for them: the first and the last row.
         """
-        (print_fn or print)(summary_text(self, line_length=line_length, **kwargs))
+        text = summary_text(self, line_length, expand_nested, show_trainable, layer_range, positions)
+        (print_fn or print)(text)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """Returns the configs of the model and its layers, without weights, as JSON for `model_from_json`.
+
+        Args:
+            **kwargs: for `json.dumps`, such as `indent=2`.
+        """
+        return json.dumps(registry.serialize(self), **kwargs)
 
     def _repr_html_(self) -> str:
         return summary_html(self)

@@ -469,6 +469,7 @@ class Trainer(Steps):
         logs.pop("__bad_step__", None)
         return logs if return_dict else self._in_order(logs)
 
+    @forgiving()
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch as NumPy arrays."""
         rows = adapt.examples(x, None, None, None, self._kind(), finite=False).rows

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from heron.errors import missing_name
-from heron.registry import custom_object_scope, get_registered_name, get_registered_object, register_keras_serializable
+from heron.registry import (
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
 from heron.registry import deserialize as deserialize_keras_object
 from heron.registry import serialize as serialize_keras_object
 from heron.saving.files import FileContentError, MissingFileError
@@ -20,6 +26,7 @@ __all__ = [
     "MissingFileError",
     "custom_object_scope",
     "deserialize_keras_object",
+    "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
     "load_model",

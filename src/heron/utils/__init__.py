@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from heron import registry
 from heron.config import set_random_seed
 from heron.errors import missing_name
 from heron.ops.op import standardize_dtype
 from heron.registry import (
     custom_object_scope,
+    get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
@@ -43,11 +43,6 @@ __all__ = [
 ]
 
 CustomObjectScope = custom_object_scope
-
-
-def get_custom_objects() -> dict[str, Any]:
-    """The classes and functions registered for the whole process, by name; what is put in can be loaded."""
-    return registry._registered
 
 
 if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
