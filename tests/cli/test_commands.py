@@ -84,7 +84,7 @@ def test_the_command_line_starts_without_jax(tmp_path):
     ("arguments", "said"),
     [
         (["learn", "clothe"], "There is no lesson named 'clothe'. Did you mean 'clothes'?"),
-        (["learn", "quantum"], "There is no lesson named 'quantum'. Known: clothes, line, xor."),
+        (["learn", "quantum"], "There is no lesson named 'quantum'. Known: clothes, convolution, digits, line, xor."),
         (["learn", "line", "--epochs", "0"], "Invalid value for '--epochs'"),
         (["learn", "line", "--epochs", "many"], "Invalid value for '--epochs'"),
         (["learn", "line", "--seed", "-1"], "Invalid value for '--seed'"),

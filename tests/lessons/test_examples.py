@@ -13,12 +13,14 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-def output_of(name, folder):
-    """What `python examples/NAME.py` prints."""
+def output_of(name, folder, before="", **more):
+    """What `python examples/NAME.py` prints, after the code `before`, with `more` in its environment."""
     path = os.pathsep.join(filter(None, [str(REPOSITORY / "src"), os.environ.get("PYTHONPATH")]))
-    environment = {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", **more}
+    program = str(REPOSITORY / "examples" / f"{name}.py")
+    wrapped = f"import runpy\n{before}\nrunpy.run_path({program!r}, run_name='__main__')"
     done = subprocess.run(
-        [sys.executable, str(REPOSITORY / "examples" / f"{name}.py")],
+        [sys.executable, "-c", wrapped] if before else [sys.executable, program],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -80,3 +82,27 @@ def test_dense_by_hand(tmp_path):
     out, _ = output_of("dense_by_hand", tmp_path)
     assert "X (100, 784) W (784, 10) b (10,) result (100, 10)" in out
     assert out.rstrip().endswith("equal: True")
+
+
+def test_convolution_by_hand(tmp_path):
+    out, _ = output_of("convolution_by_hand", tmp_path)
+    assert "[[4. 3. 4.]\n [2. 4. 3.]\n [2. 3. 4.]]\nconvolution equal: True" in out
+    assert out.endswith("[[7. 9.]\n [8. 4.]]\npooling equal: True\n")
+
+
+FEW_DIGITS = """
+from heron.datasets import mnist
+(x, y), (x_test, y_test) = mnist.load_data()
+mnist.load_data = lambda: ((x[:384], y[:384]), (x_test[:128], y_test[:128]))
+"""
+
+
+def test_digits_with_a_hundredth_of_the_images(tmp_path):
+    out, _ = output_of("digits", tmp_path, FEW_DIGITS, MPLBACKEND="Agg")
+    assert "x_train shape: (384, 28, 28, 1)" in out
+    assert "Total params: 1,199,882 " in out
+    validation = [float(a) for a in re.findall(r"^Epoch.* val_accuracy: (\d\.\d+)", out, re.MULTILINE)]
+    assert len(validation) == 12
+    score = float(re.search(r"Test accuracy: (\S+)", out).group(1))
+    assert score == pytest.approx(validation[-1], abs=1e-4)
+    assert score > 0.75

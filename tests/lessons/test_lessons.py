@@ -10,8 +10,10 @@ import sys
 import traceback
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from heron import datasets
 from heron.errors import UnknownNameError
 from heron.lessons import LESSONS, Lesson, Step, find, run
 
@@ -33,8 +35,8 @@ MINI = Lesson(
 # Lessons as data
 
 
-def test_there_are_the_three_first_programs():
-    assert list(LESSONS) == ["line", "xor", "clothes"]
+def test_the_lessons_come_in_their_order():
+    assert list(LESSONS) == ["line", "xor", "clothes", "convolution", "digits"]
     assert all(lesson.name == name for name, lesson in LESSONS.items())
 
 
@@ -55,11 +57,16 @@ def test_every_lesson_can_be_read(lesson):
     [
         *((name, "loss", "loss=") for name in LESSONS),
         *((name, "epoch", "epoch") for name in LESSONS),
-        ("xor", "accuracy", "accuracy"),
-        ("clothes", "accuracy", "accuracy"),
+        *((name, "accuracy", "accuracy") for name in ("xor", "clothes", "digits")),
         ("line", "optimizer", "optimizer="),
         ("line", "seed", "seed"),
         ("clothes", "softmax", "softmax"),
+        ("digits", "softmax", "softmax"),
+        ("digits", "one-hot", "to_categorical("),
+        ("digits", "Dropout", "Dropout("),
+        ("digits", "feature maps", "feature_maps("),
+        ("convolution", "filter", "cross = "),
+        ("convolution", "channels", "Conv2D("),
     ],
 )
 def test_a_word_is_explained_where_it_is_first_met(lesson, word, sign):
@@ -149,3 +156,40 @@ def test_the_line_lesson_runs_without_a_terminal(tmp_path, capsys):
     assert 30 < variables["model"].predict([10.0])[0, 0] < 32
     assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["line.png", "other_line.png"]
     assert f"Picture: {tmp_path / 'new' / 'line.png'}" in capsys.readouterr().out
+
+
+def test_the_convolution_lesson_finds_the_same_as_the_layers_and_learns_a_filter(tmp_path, capsys):
+    variables = run(find("convolution").chosen(folder=tmp_path))
+    out = capsys.readouterr().out
+    assert out.count("The same as by hand: True") == 2
+    np.testing.assert_array_equal(variables["by_hand"], [[4, 3, 4], [2, 4, 3], [2, 3, 4]])
+    np.testing.assert_array_equal(variables["pooled"], [[7, 9], [8, 4]])
+    shoe = variables["shoe"]
+    across, down = variables["shoe_edges"]
+    assert across[12, 20] == pytest.approx(shoe[12:15, 22].sum() - shoe[12:15, 20].sum())
+    assert down[12, 20] == pytest.approx(shoe[14, 20:23].sum() - shoe[12, 20:23].sum())
+    np.testing.assert_allclose(variables["found"], variables["vertical"], atol=0.15)
+    assert np.abs(variables["before"] - variables["vertical"]).max() > 0.5
+    assert variables["losses"][-1] < 0.01 * variables["losses"][0]
+    made = ["edges.png", "learned.png", "pooling.png", "sliding.png"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == made
+    assert all(f"Picture: {tmp_path}/{name}\n" in out for name in made)
+
+
+def test_the_digits_lesson_with_a_hundredth_of_the_images(tmp_path, capsys, monkeypatch):
+    (x, y), (x_test, y_test) = datasets.mnist.load_data()
+    monkeypatch.setattr(datasets.mnist, "load_data", lambda: ((x[:384], y[:384]), (x_test[:128], y_test[:128])))
+    variables = run(find("digits").chosen(epochs=3, folder=tmp_path))
+    out = capsys.readouterr().out
+    assert variables["test_accuracy"] > 0.5
+    assert "Total params: 1,199,882 " in out
+    assert "5 becomes [0. 0. 0. 0. 0. 1. 0. 0. 0. 0.]" in out
+    assert variables["maps"].shape == (1, 26, 26, 32)
+    assert variables["maps"].min() == 0 < variables["maps"].max()
+    wrong = variables["wrong"]
+    assert len(wrong) == round(128 * (1 - variables["test_accuracy"]))
+    listed = re.findall(r"image +(\d+) is a (\d), read as (\d), \d+% sure", out)
+    assert [int(number) for number, _, _ in listed] == wrong.tolist()
+    assert all(int(really) == y_test[int(number)] and really != guess for number, really, guess in listed)
+    made = "confusion.png digits.safetensors feature_maps.png filters.png four.png mistakes.png training.png"
+    assert sorted(path.name for path in tmp_path.iterdir()) == made.split()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from heron.errors import UnknownNameError, suggestion
 from heron.lessons.clothes import CLOTHES
+from heron.lessons.convolution import CONVOLUTION
+from heron.lessons.digits import DIGITS
 from heron.lessons.lesson import Lesson
 from heron.lessons.line import LINE
 from heron.lessons.xor import XOR
 
-LESSONS: dict[str, Lesson] = {lesson.name: lesson for lesson in (LINE, XOR, CLOTHES)}
+LESSONS: dict[str, Lesson] = {lesson.name: lesson for lesson in (LINE, XOR, CLOTHES, CONVOLUTION, DIGITS)}
 
 
 def find(name: str) -> Lesson:
