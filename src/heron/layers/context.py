@@ -1,11 +1,19 @@
-"""What holds while a layer is being called: the training flag, and the masks that travel beside arrays."""
+"""What holds while a layer is being called: the training flag, and what travels beside arrays: masks and origins."""
 
 from __future__ import annotations
 
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import jax
+
+
+class Origin(NamedTuple):
+    """What an array was made of: `finish(before)`, value by value, a larger `before` never giving a smaller result."""
+
+    before: Any
+    finish: Callable[[Any], Any]
 
 
 class CallContext:
@@ -14,6 +22,7 @@ class CallContext:
     def __init__(self, training: bool | None) -> None:
         self.training = training
         self._masks: dict[int, tuple[Any, Any]] = {}
+        self._origins: dict[int, tuple[Any, Origin]] = {}
 
     def mask_of(self, x: Any) -> Any:
         """The mask that was set for exactly this array, or None."""
@@ -22,6 +31,14 @@ class CallContext:
     def set_mask(self, x: Any, mask: Any) -> None:
         """Remembers the mask for the length of the call; holding `x` keeps its identity its own."""
         self._masks[id(x)] = (x, mask)
+
+    def origin_of(self, x: Any) -> Origin | None:
+        """What exactly this array was made of, if a layer has said so."""
+        return self._origins.get(id(x), (None, None))[1]
+
+    def set_origin(self, x: Any, origin: Origin) -> None:
+        """Remembers the origin for the length of the call."""
+        self._origins[id(x)] = (x, origin)
 
 
 class _Thread(threading.local):

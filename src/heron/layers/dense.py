@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from heron import activations, constraints, initializers, regularizers
 from heron.layers.input_spec import InputSpec
 from heron.layers.layer import Layer
+from heron.ops.lowering.bias import add_bias
 from heron.validate import BOOL, POSITIVE_INT
 
 
@@ -83,5 +84,5 @@ class Dense(Layer):
         """Computes the output."""
         x = jnp.matmul(inputs, self.kernel.value)  # (B, ..., units)
         if self.bias is not None:
-            x = x + self.bias.value
+            x = add_bias(x, self.bias.value)
         return self.activation(x)

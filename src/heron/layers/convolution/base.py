@@ -10,9 +10,11 @@ from typing import Any, ClassVar
 from heron import activations, constraints, initializers, regularizers
 from heron.config import standardize_data_format
 from heron.errors import ArgumentError, ArgumentTypeError, ShapeError, shape_text
+from heron.layers.context import Origin, current
 from heron.layers.convolution.spatial_spec import SpatialSpec
 from heron.layers.layer import Layer
 from heron.ops.convolution import Window, padding_rule, sizes, sizes_rule
+from heron.ops.lowering.bias import add_bias
 from heron.validate import BOOL, Rule, one_of
 from heron.variables import Variable
 
@@ -123,13 +125,21 @@ class Convolution(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Computes the output."""
-        return self.finish(self.convolution(inputs))
+        y = self.convolution(inputs)
+        output = self.finish(y)
+        context = current()
+        if context is not None and self.activation in _RISING:
+            context.set_origin(output, Origin(y, self.finish))
+        return output
 
     def finish(self, y: Any) -> Any:
         """What follows the convolution: the bias of each channel and the activation."""
         if self.bias is not None:
             bias = self.bias.value
-            y = y + (bias.reshape(-1, *(1,) * self.rank) if self.data_format == "channels_first" else bias)
+            if self.data_format == "channels_first":
+                y = y + bias.reshape(-1, *(1,) * self.rank)
+            else:
+                y = add_bias(y, bias)
         return self.activation(y)
 
     def get_config(self) -> dict[str, Any]:
@@ -142,6 +152,8 @@ class Convolution(Layer):
         return config
 
 
+# Activations that keep the order of numbers: a maximum may be taken before them and the bias.
+_RISING = (activations.linear, activations.relu, activations.relu6)
 _PARTS: dict[str, types.ModuleType] = {
     "initializer": initializers,
     "regularizer": regularizers,

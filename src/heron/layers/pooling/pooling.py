@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from heron.config import standardize_data_format
+from heron.layers.context import current
 from heron.layers.convolution.spatial_spec import SpatialSpec
 from heron.layers.layer import Layer
 from heron.layers.pooling.words import documented
@@ -84,7 +85,12 @@ class Pooling(Layer):
         """Computes the output."""
         first = self.data_format == "channels_first"
         window = Window(self._who(), self.strides, self.padding, (1,) * self.rank, first)
-        return pooled(window, type(self).pool, inputs, self.pool_size)
+        context, pool = current(), type(self).pool
+        origin = context.origin_of(inputs) if context is not None and pool is pool_max else None
+        if origin is None:
+            return pooled(window, pool, inputs, self.pool_size)
+        # A maximum before bias and activation is the same number, and there are fewer left to finish.
+        return origin.finish(pooled(window, pool, origin.before, self.pool_size))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, as they were understood."""

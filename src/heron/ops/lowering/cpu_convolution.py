@@ -28,6 +28,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from heron.ops.lowering.geometry import Geometry, Shape, xla_convolution
+from heron.ops.lowering.settled import settled
 
 _barrier = lax.optimization_barrier
 _FEW = 32  # numbers a window up to which patches are cheaper than XLA's convolution
@@ -76,13 +77,13 @@ def forward_of(x: jax.Array, kernel: jax.Array, geometry: Geometry) -> jax.Array
         return forward_pointwise(x, kernel, geometry)
     if math.prod(kernel.shape[:-1]) <= _FEW:
         return forward_by_patches(x, kernel, geometry)
-    return xla_convolution(_barrier(x), kernel, geometry=geometry)
+    return xla_convolution(settled(x), kernel, geometry=geometry)
 
 
 def _backward(dy: jax.Array, kernel: jax.Array, *, geometry: Geometry, spatial: Shape) -> jax.Array:
     if 0 in dy.shape or 0 in kernel.shape or 0 in spatial:
         return jnp.zeros((dy.shape[0], *spatial, kernel.shape[-2] * geometry.groups), dy.dtype)
-    dy = _barrier(dy)
+    dy = settled(dy)
     if geometry.groups > 1:
         if kernel.shape[-2] == 1:
             return backward_by_taps(dy, kernel, geometry, spatial)
@@ -102,7 +103,7 @@ def backward_of(dy: jax.Array, kernel: jax.Array, geometry: Geometry, spatial: S
 def _across(x: jax.Array, dy: jax.Array, *, geometry: Geometry, window: Shape) -> jax.Array:
     if 0 in x.shape or 0 in dy.shape or 0 in window:
         return jnp.zeros((*window, x.shape[-1] // geometry.groups, dy.shape[-1]), x.dtype)
-    x, dy = _barrier((x, dy))
+    x, dy = settled(x, dy)
     if geometry.groups > 1:
         if x.shape[-1] == geometry.groups:
             return across_by_taps(x, dy, geometry, window)
@@ -243,7 +244,7 @@ def across_canonical(x: jax.Array, dy: jax.Array, geometry: Geometry, window: Sh
         return of(x, dy)
     chunks = [a.reshape(-1, chunk, *a.shape[1:]) for a in (x, dy)]
     start = jnp.zeros((*window, x.shape[-1], dy.shape[-1]), x.dtype)
-    return lax.scan(lambda total, pair: (total + of(*pair), None), start, chunks)[0]
+    return lax.scan(lambda total, pair: (total + of(*pair), None), start, chunks, unroll=2)[0]
 
 
 # Depthwise ------------------------------------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from heron.ops.lowering.settled import settled
+
 __all__ = ["FORMS", "forced", "pool_average", "pool_max"]
 
 Sizes = tuple[int, ...]
@@ -173,8 +175,8 @@ def _max_of_taps(x: jax.Array, window: Sizes, strides: Sizes) -> jax.Array:
 def _max_jvp(window: Sizes, strides: Sizes, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
     (x,), (moved,) = primals, tangents
     y, winner = _winners(x, window, strides)
-    # Kept as it is: the backward pass would else compute it again for each value of the input.
-    winner = lax.optimization_barrier(winner)
+    # Kept as they are: the backward pass would else compute them again for each value of the input.
+    y, winner = settled(y, winner)
     return y, _gather(moved, y, window, strides, winner)
 
 
@@ -238,9 +240,9 @@ def _spread(g: jax.Array, winner: jax.Array | None, spatial: Sizes, window: Size
     blocks = tuple(-(-size // step) for size, step in zip(spatial, strides, strict=True))
     none = np.iinfo(np.uint8).max if winner is None else np.iinfo(winner.dtype).max
     around = [(c - 1, q - n, 0) for c, q, n in zip(covers, blocks, out, strict=True)]
-    g = lax.optimization_barrier(_padded(g, around, 0))
+    g = settled(_padded(g, around, 0))
     if winner is not None and any(map(any, around)):
-        winner = lax.optimization_barrier(_padded(winner, around, none))
+        winner = settled(_padded(winner, around, none))
 
     def windows(v: jax.Array, back: Sizes) -> jax.Array:
         """For each value of the input, seen as `(batch, block, place in the block, ..., channels)`, its window's."""

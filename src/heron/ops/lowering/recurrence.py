@@ -24,7 +24,17 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-__all__ = ["Gates", "general_gru", "general_lstm", "general_simple", "recur", "scan_steps", "tanh_gru", "tanh_lstm", "tanh_simple"]
+__all__ = [
+    "Gates",
+    "general_gru",
+    "general_lstm",
+    "general_simple",
+    "recur",
+    "scan_steps",
+    "tanh_gru",
+    "tanh_lstm",
+    "tanh_simple",
+]
 
 States = tuple[Any, ...]
 
