@@ -280,6 +280,11 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
     return decorator
 
 
+def get_custom_objects() -> dict[str, Any]:
+    """The classes and functions registered for the whole process, by name; what is put in can be loaded."""
+    return _registered
+
+
 def get_registered_name(obj: Any) -> str:
     """Returns the name `obj` was registered under, or its own name."""
     return next((name for name, known in _registered.items() if known is obj), _name_of(obj))
@@ -324,11 +329,6 @@ def custom_object(name: str) -> Any:
 # ---- plain data ---------------------------------------------------------------------------------------------------
 
 _PLAIN = (str, int, float, bool, type(None))
-
-
-def get_custom_objects() -> dict[str, Any]:
-    """The classes and functions registered for the whole process, by name; what is put in can be loaded."""
-    return _registered
 
 
 def serialize(obj: Any) -> Any:
@@ -467,7 +467,7 @@ def _deserialize_object(config: Mapping[str, Any], kind: str | None) -> Any:
     sharing, number = _sharing(), config.get("shared_object_id")
     if sharing is not None and isinstance(number, int) and sharing.made.get(number, (None,))[0] == name:
         return sharing.made[number][1]
-    found = _named(config, inner if name == "function" else name, kind)
+    found: Any = _named(config, inner if name == "function" else name, kind)
     if name == "function" or not inspect.isclass(found):
         return found
     if not isinstance(inner, Mapping) or not hasattr(found, "from_config"):
@@ -475,7 +475,7 @@ def _deserialize_object(config: Mapping[str, Any], kind: str | None) -> Any:
             f"The config of {value_text(name)} must be a dict, and its class must have from_config(); received "
             f"{value_text(inner)} for {found.__name__}."
         )
-    made = found.from_config(dict(inner))
+    made = getattr(found, "from_config")(dict(inner))  # noqa: B009 - a checked class, of a type that is not known here
     if sharing is not None and isinstance(number, int):
         sharing.made[number] = (name, made)
     return made

@@ -43,6 +43,7 @@ EXCEPTIONS = {
     "callbacks.CallbackList": Differs("fit adds them itself", keras="add_history add_progbar"),
     "saving.deserialize_keras_object": Differs("says where a bare name is looked up", heron="kind"),
     "utils.deserialize_keras_object": Differs("says where a bare name is looked up", heron="kind"),
+    "saving.load_weights": Differs("Keras takes them among **kwargs", heron="by_name objects_to_skip"),
     "saving.save_weights": Differs(SHARDS, keras="max_shard_size"),
     "Model.save_weights": Differs(SHARDS, keras="max_shard_size"),
     "Sequential.save_weights": Differs(SHARDS, keras="max_shard_size"),

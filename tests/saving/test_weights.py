@@ -276,19 +276,20 @@ def test_too_many_arrays_for_a_header_are_refused_when_writing(path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "name, mend",
+    "function, name, what",
     [
-        ("net.weights.h5", "net.weights.safetensors"),
-        ("net.keras", "net.weights.safetensors"),
-        ("net", "net.weights.safetensors"),
-        ("net.weights", "net.weights.safetensors"),
+        (save_weights, "net.h5", "end in '.weights.h5' or '.safetensors'; received {}. Old .h5 files are read and not"),
+        (save_weights, "net.keras", "end in '.weights.h5' or '.safetensors'; received {}."),
+        (save_weights, "net", "end in '.weights.h5' or '.safetensors'; received {}."),
+        (load_weights, "net", "end in '.h5', '.hdf5', '.keras' or '.safetensors'; received {}."),
+        (load_weights, "net.weights", "end in '.h5', '.hdf5', '.keras' or '.safetensors'; received {}."),
     ],
 )
-@pytest.mark.parametrize("function", [save_weights, load_weights])
-def test_another_ending(tmp_path, function, name, mend):
-    with pytest.raises(ArgumentError, match=r"files of weights end in '.safetensors'; received") as caught:
+def test_another_ending(tmp_path, function, name, what):
+    with pytest.raises(ArgumentError, match="files of weights end in") as caught:
         function(dense_net(), tmp_path / name)
-    assert f"Write {str(tmp_path / mend)!r}." in str(caught.value)
+    assert what.format(repr(str(tmp_path / name))) in str(caught.value)
+    assert f"Write {str(tmp_path / 'net.weights.h5')!r}." in str(caught.value)
 
 
 @pytest.mark.parametrize("given", [None, 3, b"net.safetensors"])

@@ -13,8 +13,8 @@ import jax.numpy as jnp
 from heron import config, constraints, dtype_policies, initializers, regularizers, symbolic
 from heron.errors import ArgumentError, ArgumentTypeError, NotBuiltError, ShapeError, note, shape_text
 from heron.layers import context as calls
-from heron.layers.holder import WeightHolder
 from heron.layers.input_spec import InputSpec
+from heron.layers.stored import Stored
 from heron.layers.structure import as_arrays, map_leaves, shapes_of
 from heron.registry import Configurable, accepted_arguments
 from heron.symbolic import KerasTensor, Node, has_symbolic
@@ -60,7 +60,7 @@ def _building(build: Callable[..., None]) -> Callable[..., None]:
     return built_once
 
 
-class Layer(WeightHolder, Configurable):
+class Layer(Stored, Configurable):
     """A step of a model: weights and a function of them and of its inputs.
 
     A subclass writes `__init__` (store the arguments), `build(input_shape)` (create weights with `add_weight`) and

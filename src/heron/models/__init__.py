@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 from heron import registry
 from heron.errors import missing_name
+from heron.models.cloning import clone_model
 from heron.models.functional import Functional
 from heron.models.json_configs import model_from_json
 from heron.models.model import Model
 from heron.models.sequential import Sequential
 from heron.saving import load_model, save_model
 
-__all__ = ["Functional", "Model", "Sequential", "load_model", "model_from_json", "save_model"]
+__all__ = ["Functional", "Model", "Sequential", "clone_model", "load_model", "model_from_json", "save_model"]
 
 registry.publish("heron.models", {cls.__name__: cls for cls in (Functional, Model, Sequential)})
 

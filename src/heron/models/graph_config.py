@@ -58,6 +58,7 @@ def _written_operation(operation: Any, calls: dict[int, list[Any]]) -> dict[str,
 def _operation_form(operation: Operation, nodes: list[Any]) -> tuple[dict[str, Any], list[tuple[list[Any], Any]]]:
     """The entry of an operation, and the arguments of its calls: as Keras has it, or else as heron calls it."""
     form, function = operations.FORMS.get(operation.kind), getattr(ops, operation.kind, None)
+    written: dict[str, Any]
     if form is not None and function is not None and len(nodes) == 1:
         args, kwargs, settings = operations.split_call(operation.kind, function, nodes[0].args, nodes[0].kwargs)
         if not symbolic.has_symbolic(settings):

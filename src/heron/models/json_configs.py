@@ -1,4 +1,4 @@
-"""Models from JSON: the configs of their layers, without weights."""
+"""Models as JSON, and back: their architecture and how they were compiled, without weights."""
 
 from __future__ import annotations
 
@@ -8,10 +8,20 @@ from typing import Any
 
 from heron import registry
 from heron.errors import ArgumentError, ArgumentTypeError, value_text
+from heron.saving.limits import ANY, budget, check_config
+from heron.saving.model_files import configs_of, keras_form
+from heron.variables import admission
+
+_TEXT = "the JSON text"
+
+
+def model_to_json(model: Any, **kwargs: Any) -> str:
+    """The configs of a model as JSON that Keras 3 reads too; `kwargs` are for `json.dumps`."""
+    return json.dumps(keras_form(configs_of(model)), **kwargs)
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
-    """Makes the model that `Model.to_json` described, with new weights.
+    """Makes the model that `Model.to_json`, of heron or Keras, described, with new weights, and compiles it if it was.
 
     Args:
         json_string: what `to_json` returned.
@@ -19,7 +29,7 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
 
     Raises:
         ArgumentTypeError: for what is no text.
-        ArgumentError: for text that is no JSON, or no description of a model.
+        ArgumentError: for text that is no JSON, or no description of a model, or asks for code or too much memory.
         UnknownNameError: for a class that is neither heron's nor yours.
 
     Example:
@@ -45,4 +55,13 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
             "model_from_json needs the JSON that to_json() returns, which has a 'class_name'; received "
             f"{value_text(config)}."
         )
-    return registry.deserialize(config, custom_objects, kind="models")
+    check_config(_TEXT, config)
+    with registry.custom_object_scope(custom_objects or {}), registry.sharing(), admission(budget(_TEXT, ANY)):
+        model = registry.deserialize(config, kind="models")
+        if not hasattr(model, "compile_from_config"):
+            raise ArgumentError(f"model_from_json: the text describes {value_text(model)}, which is no model.")
+        if config.get("build_config") and not model.built:
+            model.build_from_config(config["build_config"])
+        if config.get("compile_config"):
+            model.compile_from_config(config["compile_config"])
+    return model

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar
 
-from heron import registry
 from heron.errors import ArgumentError, UnknownAttributeError, UnknownNameError, nearest, suggestion
 from heron.layers import Layer
 from heron.models.saved import Saved
@@ -132,14 +130,6 @@ class Model(Saved):
         """
         text = summary_text(self, line_length, expand_nested, show_trainable, layer_range, positions)
         (print_fn or print)(text)
-
-    def to_json(self, **kwargs: Any) -> str:
-        """Returns the configs of the model and its layers, without weights, as JSON for `model_from_json`.
-
-        Args:
-            **kwargs: for `json.dumps`, such as `indent=2`.
-        """
-        return json.dumps(registry.serialize(self), **kwargs)
 
     def _repr_html_(self) -> str:
         return summary_html(self)

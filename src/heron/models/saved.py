@@ -8,6 +8,7 @@ from typing import Any
 from heron.errors import note
 from heron.layers import Layer
 from heron.layers.structure import map_leaves
+from heron.models.json_configs import model_to_json
 from heron.models.trainer import Trainer
 from heron.registry import deserialize, forgiving, serialize
 from heron.saving import load_weights, save_model, save_weights
@@ -29,12 +30,12 @@ class Saved(Trainer, Layer):
         }
     )
     def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None) -> None:
-        """Writes the whole model to one `.safetensors` file; `heron.saving.load_model` makes it again.
+        """Writes the whole model to one file; `heron.saving.load_model` makes it again.
 
         Kept are the architecture, the weights, how the model was compiled and where its training stood.
 
         Args:
-            filepath: the file, ending in `.safetensors`.
+            filepath: the file, ending in `.keras` (an archive that Keras 3 loads too) or `.safetensors`.
             overwrite: whether a file that exists may be replaced. Default True.
             zipped: for Keras's signature; None.
 
@@ -45,12 +46,29 @@ class Saved(Trainer, Layer):
         save_model(self, filepath, overwrite=overwrite, zipped=zipped)
 
     def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
-        """Writes the weights to a `.safetensors` file, whole or not at all."""
+        """Writes the weights to a `.weights.h5` (as Keras 3 does) or `.safetensors` file, whole or not at all."""
         save_weights(self, filepath, overwrite=overwrite)
 
-    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
-        """Reads weights that `save_weights` or `save` wrote; nothing is changed unless the whole file fits."""
-        load_weights(self, filepath, skip_mismatch=skip_mismatch)
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+        """Reads weights that `save_weights` or `save`, or Keras, wrote; nothing is changed unless the whole file fits.
+
+        Args:
+            filepath: a `.safetensors`, `.weights.h5` or `.keras` file, or an `.h5` file of Keras 1 or 2.
+            skip_mismatch: load what fits and leave the rest as it is, with a note. Default False.
+            **kwargs: `by_name` and `objects_to_skip`, see `heron.saving.load_weights`.
+        """
+        load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """Returns the architecture, and how the model was compiled, as JSON for `model_from_json`, and for Keras 3.
+
+        Args:
+            **kwargs: for `json.dumps`, such as `indent=2`.
+
+        Raises:
+            ArgumentError: for a part without a written form, such as a lambda.
+        """
+        return model_to_json(self, **kwargs)
 
     # ---- how it was compiled --------------------------------------------------------------------------------------
 
@@ -91,13 +109,48 @@ class Saved(Trainer, Layer):
         """What the model was first called on, as plain data; None when its own config tells, and before that call."""
         if self.inputs is not None or not self.built:
             return None
-        if self._first_call is None and self._build_shapes:  # build(input_shape) was called by hand
-            return {"args": [_spec(shape, self.compute_dtype) for shape in self._build_shapes], "kwargs": {}}
-        return self._first_call
+        first = self._first_call
+        if first is None:  # build(input_shape) was called by hand
+            shapes = self._build_shapes or ()
+            first = {"args": [_spec(shape, self.compute_dtype) for shape in shapes], "kwargs": {}}
+        return {**_keras_shapes(first), **first}
 
     def build_from_config(self, config: Mapping[str, Any]) -> None:
-        """Makes the weights from what `get_build_config` returned, as the first call did; nothing is computed."""
-        self.compute_output_spec(*_tensors(config["args"]), **_tensors(config["kwargs"]))
+        """Makes the weights from what `get_build_config` returned, as the first call did; nothing is computed.
+
+        What Keras 3 wrote is read as well: `{"input_shape": shape}`, or `{"shapes_dict": {"x_shape": shape}}`.
+        """
+        if "args" in config:
+            self.compute_output_spec(*_tensors(config["args"]), **_tensors(config["kwargs"]))
+        elif config.get("input_shape") is not None:
+            self.compute_output_spec(_of_shape(config["input_shape"], self.compute_dtype))
+        elif config.get("shapes_dict"):
+            shapes = {name.removesuffix("_shape"): shape for name, shape in config["shapes_dict"].items()}
+            self.compute_output_spec(**{k: _of_shape(shape, self.compute_dtype) for k, shape in shapes.items()})
+
+
+def _keras_shapes(first: Mapping[str, Any]) -> dict[str, Any]:
+    """The first call in Keras's form, which is of shapes alone."""
+    if len(first["args"]) == 1 and not first["kwargs"]:
+        return {"input_shape": _shapes_in(first["args"][0])}
+    return {}
+
+
+def _shapes_in(structure: Any) -> Any:
+    if isinstance(structure, list | tuple):
+        return [_shapes_in(part) for part in structure]
+    if isinstance(structure, dict) and structure.get("class_name") != "__keras_tensor__":
+        return {name: _shapes_in(part) for name, part in structure.items()}
+    return structure["config"]["shape"] if isinstance(structure, dict) else None
+
+
+def _of_shape(shape: Any, dtype: str) -> Any:
+    """A symbolic tensor for a shape, or a structure of them."""
+    if isinstance(shape, dict):
+        return {name: _of_shape(part, dtype) for name, part in shape.items()}
+    if all(size is None or isinstance(size, int) for size in shape):
+        return KerasTensor(tuple(shape), dtype)
+    return [_of_shape(part, dtype) for part in shape]
 
 
 def _spec(shape: Any, dtype: str) -> dict[str, Any]:

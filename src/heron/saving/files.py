@@ -14,7 +14,8 @@ from typing import IO, Any
 from heron.errors import ArgumentError, ArgumentTypeError, HeronError, nearest, value_text
 
 ENDING = ".safetensors"
-_OTHER_ENDINGS = (".h5", ".hdf5", ".keras", ".npz", ".weights")
+KERAS, KERAS_WEIGHTS, HDF5 = ".keras", ".weights.h5", (".h5", ".hdf5")
+_OTHER_ENDINGS = (*HDF5, KERAS, ENDING, ".npz", ".weights")
 _ABANDONED_AFTER = 3600.0  # seconds; a temporary file this old belongs to a process that was killed
 _KINDS = {
     b"\x89HDF": "an HDF5 file (.h5)",
@@ -48,28 +49,30 @@ def path_text(path: Any, what: str) -> str:
     raise ArgumentTypeError(f"{what} expects a path (a string or pathlib.Path); received {value_text(path)}.")
 
 
-def safe_path(filepath: Any, what: str, kind: str, middle: str = "") -> str:
-    """Returns the path of a `.safetensors` file as a string.
+def safe_path(filepath: Any, what: str, kind: str, endings: tuple[str, ...], suggested: str) -> str:
+    """Returns the path of a file with one of `endings` as a string.
 
     Args:
         filepath: what the user gave.
         what: the function's name, for messages.
-        kind: what the files are, `"models"` say.
-        middle: what the suggested name has before its ending.
+        kind: what the files are, `"whole models"` say.
+        endings: the endings that are taken.
+        suggested: the ending of the name that is proposed for another.
 
     Raises:
         ArgumentTypeError: for something that is not a path.
         ArgumentError: for another ending, with the name to write.
     """
     path = path_text(filepath, what)
-    if path.endswith(ENDING):
+    if path.endswith(endings):
         return path
     stem = path
     for ending in _OTHER_ENDINGS:
         stem = stem.removesuffix(ending)
-    later = " The formats of Keras (.keras and .h5) are not there yet." if path.endswith(_OTHER_ENDINGS[:3]) else ""
+    listed = ", ".join(f"'{ending}'" for ending in endings[:-1]) + f" or '{endings[-1]}'"
+    read = " Old .h5 files are read and not written." if path.endswith(HDF5) and HDF5[0] not in endings else ""
     raise ArgumentError(
-        f"{what}: files of {kind} end in '{ENDING}'; received {path!r}.{later}\nWrite {stem + middle + ENDING!r}."
+        f"{what}: files of {kind} end in {listed}; received {path!r}.{read}\nWrite {stem + suggested!r}."
     )
 
 

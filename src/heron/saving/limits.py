@@ -19,6 +19,9 @@ MAX_OBJECTS = 100_000
 SPARE = 2**24
 """How many numbers a model may keep besides those in the file, the states of metrics say: 64 MiB in float32."""
 
+ANY = 2**32
+"""How many numbers a model may have whose config comes without weights: 16 GiB in float32."""
+
 
 def check_config(path: str, config: Any) -> None:
     """Checks the configs out of a file before anything is made of them.
@@ -63,6 +66,8 @@ def _refused(path: str, what: str) -> FileContentError:
 def budget(path: str, numbers: int) -> Callable[[str, tuple[int, ...]], None]:
     """Returns a check for `variables.admission`: all variables together may hold `numbers` numbers, and some to spare.
 
+    `numbers` may be `ANY`, for a config that comes without weights.
+
     The check raises `FileContentError`.
     """
     made = 0
@@ -71,6 +76,11 @@ def budget(path: str, numbers: int) -> Callable[[str, tuple[int, ...]], None]:
         nonlocal made
         made += math.prod(shape)
         if made > numbers + SPARE:
+            if numbers == ANY:
+                raise FileContentError(
+                    f"{path} asks for {made:,} numbers or more (with '{variable}' of shape {shape_text(shape)}); at "
+                    f"most {ANY:,} are made of a text.\nMake a model of this size by your own program."
+                )
             raise FileContentError(
                 f"{path!r} was not loaded: its weights hold {numbers:,} numbers; its config asks for {made:,} or more "
                 f"(with '{variable}' of shape {shape_text(shape)}).\n"

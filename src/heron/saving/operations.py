@@ -17,35 +17,37 @@ _TABLE = {
         "absolute abs fabs all angle any amax amin arccos arccosh arcsin arcsinh arctan arctanh argmax argmin argsort "
         "argpartition array array_split bincount bitwise_invert bitwise_not broadcast_to cbrt ceil clip concatenate "
         "conj conjugate copy corrcoef cos cosh count_nonzero cumprod cumsum deg2rad rad2deg diag diagflat diagonal "
-        "diff dsplit dstack empty_like exp exp2 expand_dims expm1 flip fliplr flipud floor full histogram hsplit hstack i0 "
-        "imag isfinite isinf isnan isneginf isposinf isreal log log10 log1p log2 logical_not max mean median meshgrid "
-        "min moveaxis nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanprod "
-        "nanstd nansum nanvar ndim negative nonzero ones_like prod ptp ravel real reciprocal repeat reshape roll rot90 "
-        "round sign signbit sin sinc sinh size slogdet sort split sqrt square squeeze stack std sum swapaxes tan tanh "
-        "tile trace transpose trapezoid tril triu trunc unique unravel_index vander var view vsplit vstack zeros_like "
-        "add/2 allclose/2 append/2 arctan2/2 average/2 bitwise_and/2 bitwise_left_shift/2 bitwise_or/2 "
-        "bitwise_right_shift/2 bitwise_xor/2 correlate/2 cross/2 digitize/2 divide/2 divide_no_nan/2 dot/2 einsum/0 "
-        "equal/2 floor_divide/2 fmax/2 fmin/2 fmod/2 full_like/2 gcd/2 geomspace/2 get_item/2 greater/2 "
-        "greater_equal/2 heaviside/2 hypot/2 inner/2 isclose/4 isin/2 kron/2 lcm/2 ldexp/2 left_shift/2 less/2 "
-        "less_equal/2 linspace/2 logaddexp/2 logaddexp2/2 logical_and/2 logical_or/2 logical_xor/2 logspace/2 matmul/2 "
-        "maximum/2 minimum/2 mod/2 multiply/2 nanpercentile/2 nanquantile/2 nextafter/2 not_equal/2 outer/2 pad/2 "
-        "percentile/2 power/2 quantile/2 right_shift/2 searchsorted/2 select/3 subtract/2 take/2 take_along_axis/2 "
-        "tensordot/2 true_divide/2 vdot/2 where/3"
+        "diff dsplit dstack empty_like exp exp2 expand_dims expm1 flip fliplr flipud floor full histogram hsplit "
+        "hstack i0 imag isfinite isinf isnan isneginf isposinf isreal log log10 log1p log2 logical_not max mean "
+        "median meshgrid min moveaxis nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian "
+        "nanmin nanprod nanstd nansum nanvar ndim negative nonzero ones_like prod ptp ravel real reciprocal repeat "
+        "reshape roll rot90 round sign signbit sin sinc sinh size slogdet sort split sqrt square squeeze stack std "
+        "sum swapaxes tan tanh tile trace transpose trapezoid tril triu trunc unique unravel_index vander var view "
+        "vsplit vstack zeros_like add/2 allclose/2 append/2 arctan2/2 average/2 bitwise_and/2 bitwise_left_shift/2 "
+        "bitwise_or/2 bitwise_right_shift/2 bitwise_xor/2 correlate/2 cross/2 digitize/2 divide/2 divide_no_nan/2 "
+        "dot/2 einsum/0 equal/2 floor_divide/2 fmax/2 fmin/2 fmod/2 full_like/2 gcd/2 geomspace/2 get_item/2 "
+        "greater/2 greater_equal/2 heaviside/2 hypot/2 inner/2 isclose/4 isin/2 kron/2 lcm/2 ldexp/2 left_shift/2 "
+        "less/2 less_equal/2 linspace/2 logaddexp/2 logaddexp2/2 logical_and/2 logical_or/2 logical_xor/2 logspace/2 "
+        "matmul/2 maximum/2 minimum/2 mod/2 multiply/2 nanpercentile/2 nanquantile/2 nextafter/2 not_equal/2 outer/2 "
+        "pad/2 percentile/2 power/2 quantile/2 right_shift/2 searchsorted/2 select/3 subtract/2 take/2 "
+        "take_along_axis/2 tensordot/2 true_divide/2 vdot/2 where/3"
     ),
     "nn": (
         "relu relu6 sigmoid sparse_sigmoid softplus softsign soft_shrink sparse_plus silu squareplus log_sigmoid "
         "leaky_relu hard_sigmoid hard_silu elu selu gelu celu glu tanh_shrink hard_tanh hard_shrink threshold softmax "
-        "log_softmax sparsemax max_pool adaptive_max_pool average_pool adaptive_average_pool one_hot multi_hot moments "
-        "normalize unfold fold depth_to_space space_to_depth conv/2 depthwise_conv/2 conv_transpose/2 separable_conv/3 "
-        "binary_crossentropy/2 categorical_crossentropy/2 sparse_categorical_crossentropy/2 psnr/2 rms_normalization/2 "
-        "layer_normalization/3 batch_normalization/5 ctc_loss/4 ctc_decode/2 polar/2 dot_product_attention/6"
+        "log_softmax sparsemax max_pool adaptive_max_pool average_pool adaptive_average_pool one_hot multi_hot "
+        "moments normalize unfold fold depth_to_space space_to_depth conv/2 depthwise_conv/2 conv_transpose/2 "
+        "separable_conv/3 binary_crossentropy/2 categorical_crossentropy/2 sparse_categorical_crossentropy/2 psnr/2 "
+        "rms_normalization/2 layer_normalization/3 batch_normalization/5 ctc_loss/4 ctc_decode/2 polar/2 "
+        "dot_product_attention/6"
     ),
     "core": (
         "stop_gradient unstack cast saturate_cast convert_to_tensor scatter/2 slice/2 scatter_update/3 slice_update/3"
     ),
     "math": (
-        "segment_sum/2 segment_max/2 segment_min/2 segment_prod/2 in_top_k/2 cdist/2 top_k logsumexp extract_sequences "
-        "fft fft2 ifft2 rfft irfft stft istft rsqrt erf erfc erfinv logdet view_as_complex view_as_real"
+        "segment_sum/2 segment_max/2 segment_min/2 segment_prod/2 in_top_k/2 cdist/2 top_k logsumexp "
+        "extract_sequences fft fft2 ifft2 rfft irfft stft istft rsqrt erf erfc erfinv logdet view_as_complex "
+        "view_as_real"
     ),
     "linalg": (
         "cholesky cholesky_inverse det eig eigh inv lu_factor norm qr svd matrix_rank pinv solve/2 solve_triangular/2 "
@@ -104,6 +106,12 @@ def function_name(class_name: Any) -> str | None:
     ('logical_and', None)
     """
     return _FUNCTIONS.get(class_name) if isinstance(class_name, str) else None
+
+
+def form_of(class_name: Any) -> Form | None:
+    """How Keras writes the operation of a class name; None for no operation."""
+    name = function_name(class_name)
+    return None if name is None else FORMS[name]
 
 
 def tensor_names(name: str, function: Callable[..., Any]) -> list[str]:

@@ -67,10 +67,12 @@ class Header(NamedTuple):
     Attributes:
         entries: the arrays by name, in the order in which they lie in the file.
         about: heron's own metadata; empty for files from elsewhere.
+        path: the file.
     """
 
     entries: dict[str, Entry]
     about: dict[str, Any]
+    path: str
 
     def group(self, name: str) -> list[Entry]:
         """The arrays of one of `GROUPS` in order; in files from elsewhere all are weights."""
@@ -131,7 +133,7 @@ def read_header(path: str) -> Header:
             metadata = file.metadata() or {}
     except SafetensorError as error:
         raise damaged(path, _reason(error)) from None
-    header = Header({entry.name: entry for entry in entries}, _about(path, metadata))
+    header = Header({entry.name: entry for entry in entries}, _about(path, metadata), path)
     listed = [name for group in GROUPS for name in header.about.get(group, [])]
     if header.about and sorted(listed) != sorted(header.entries):
         raise damaged(path, "the lists of its arrays do not name each of them once")
