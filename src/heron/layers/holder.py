@@ -72,12 +72,16 @@ class WeightHolder:
 
     @property
     def variables(self) -> list[Variable]:
-        """All weights and the states of random generators."""
+        """All weights, and what is no weight but changes: the states of random generators, say."""
         return _unique(
             v
             for layer in self._flatten_layers()
-            for v in (*layer._own_variables(), *(g.state for g in layer._parts(SeedGenerator)))
+            for v in (*layer._own_variables(), *layer._state_variables())
         )
+
+    def _state_variables(self) -> list[Variable]:
+        """This layer's variables that are no weights, and are not saved: the states of random generators."""
+        return [generator.state for generator in self._parts(SeedGenerator)]
 
     @property
     def trainable_variables(self) -> list[Variable]:
