@@ -76,10 +76,10 @@ class WeightHolder:
         return _unique(
             v
             for layer in self._flatten_layers()
-            for v in (*layer._own_variables(), *layer._state_variables())
+            for v in (*layer._own_variables(), *layer._carried_variables())
         )
 
-    def _state_variables(self) -> list[Variable]:
+    def _carried_variables(self) -> list[Variable]:
         """This layer's variables that are no weights, and are not saved: the states of random generators."""
         return [generator.state for generator in self._parts(SeedGenerator)]
 

@@ -135,11 +135,8 @@ class Convolution(Layer):
     def finish(self, y: Any) -> Any:
         """What follows the convolution: the bias of each channel and the activation."""
         if self.bias is not None:
-            bias = self.bias.value
-            if self.data_format == "channels_first":
-                y = y + bias.reshape(-1, *(1,) * self.rank)
-            else:
-                y = add_bias(y, bias)
+            bias, first = self.bias.value, self.data_format == "channels_first"
+            y = y + bias.reshape(-1, *(1,) * self.rank) if first else add_bias(y, bias)
         return self.activation(y)
 
     def get_config(self) -> dict[str, Any]:

@@ -47,8 +47,8 @@ class RNN(Layer):
         `(batch, steps, ...)`.
 
     Output shape:
-        `(batch, ...)`, that of the cell, or `(batch, steps, ...)` with `return_sequences`; with `return_state` a tuple of
-        the output and the states.
+        That of the cell, `(batch, ...)`, or `(batch, steps, ...)` with `return_sequences`; with `return_state` a tuple
+        of the output and the states.
 
     Raises:
         ArgumentError: for a cell without `state_size`.
@@ -134,8 +134,8 @@ class RNN(Layer):
                 first,
             )
 
-    def _state_variables(self) -> list[Variable]:
-        return [*super()._state_variables(), *jax.tree.leaves(self.states)]
+    def _carried_variables(self) -> list[Variable]:
+        return [*super()._carried_variables(), *jax.tree.leaves(self.states)]
 
     def get_initial_state(self, batch_size: Any) -> list[Any]:
         """The states from which a batch of `batch_size` samples starts."""
@@ -252,8 +252,8 @@ class RNN(Layer):
         expected = jax.tree.leaves(self.states)[0].shape[0]
         if isinstance(batch, int) and batch != expected:
             raise ShapeError(
-                f"{self._who()} is stateful and keeps states for {expected} samples; received a batch of {batch}, shape "
-                f"{shape_text(shape)}.\nPass batch_size={expected} to fit, evaluate and predict, and a number of "
+                f"{self._who()} is stateful and keeps states for {expected} samples; received a batch of {batch}, "
+                f"shape {shape_text(shape)}.\nPass batch_size={expected} to fit, evaluate and predict, and a number of "
                 f"samples that is a multiple of {expected}."
             )
 
@@ -387,5 +387,3 @@ def _operations_before(tensor: KerasTensor) -> Iterator[Any]:
         if len(sources) != 1 or sources[0].ndim != tensor.ndim:
             return
         tensor = sources[0]
-
-
