@@ -33,6 +33,10 @@ EXCEPTIONS = {
         heron="input_length",
     ),
     "layers.LayerNormalization": Differs("Keras takes it among **kwargs", heron="rms_scaling"),
+    **{
+        f"layers.{name}": Differs("Keras takes it among **kwargs", heron="implementation")
+        for name in ("GRU", "GRUCell", "LSTM", "LSTMCell")
+    },
     "KerasTensor": Differs(
         "no ragged tensors; a tensor knows where it stands in the graph",
         keras="ragged record_history",

@@ -59,7 +59,7 @@ class ConvLSTMCell(DropoutCell):
         for axis in range(1, len(input_shape)):
             self.known_size(input_shape, axis)
         self._step_shape = tuple(input_shape[1:])
-        channels, width = input_shape[1 if first else -1], 4 * self.filters
+        channels, width = self.known_size(input_shape, 1 if first else -1), 4 * self.filters
         self.kernel = self.own_weight("kernel", (*self.kernel_size, channels, width))
         parts = {part: getattr(self, f"recurrent_{part}") for part in ("initializer", "regularizer", "constraint")}
         self.recurrent_kernel = self.add_weight(
@@ -216,11 +216,13 @@ class ConvLSTM1D(ConvLSTM):
         training: whether anything is dropped.
 
     Input shape:
-        `(batch, steps, places, channels)`, or `(batch, steps, channels, places)` with `"channels_first"`.
+        `(batch, steps, places, channels)`; with `"channels_first"`
+        `(batch, steps, channels, places)`.
 
     Output shape:
-        `(batch, new_places, filters)`, with `return_sequences` `(batch, steps, new_places, filters)`; with `return_state`
-        a tuple of the output and the two states.
+        `(batch, new_places, filters)`; with `return_sequences`
+        `(batch, steps, new_places, filters)`; with `return_state` a tuple of it and the two
+        states.
 
     Source: Shi et al., "Convolutional LSTM network", 2015, https://arxiv.org/abs/1506.04214.
 
@@ -305,11 +307,13 @@ class ConvLSTM2D(ConvLSTM):
         training: whether anything is dropped.
 
     Input shape:
-        `(batch, steps, rows, columns, channels)`, or `(batch, steps, channels, rows, columns)` with `"channels_first"`.
+        `(batch, steps, rows, columns, channels)`; with `"channels_first"`
+        `(batch, steps, channels, rows, columns)`.
 
     Output shape:
-        `(batch, new_rows, new_columns, filters)`, with `return_sequences` `(batch, steps, new_rows, new_columns, filters)`; with `return_state`
-        a tuple of the output and the two states.
+        `(batch, new_rows, new_columns, filters)`; with `return_sequences`
+        `(batch, steps, new_rows, new_columns, filters)`; with `return_state` a tuple of it and the two
+        states.
 
     Source: Shi et al., "Convolutional LSTM network", 2015, https://arxiv.org/abs/1506.04214.
 
@@ -394,11 +398,13 @@ class ConvLSTM3D(ConvLSTM):
         training: whether anything is dropped.
 
     Input shape:
-        `(batch, steps, depth, rows, columns, channels)`, or `(batch, steps, channels, depth, rows, columns)` with `"channels_first"`.
+        `(batch, steps, depth, rows, columns, channels)`; with `"channels_first"`
+        `(batch, steps, channels, depth, rows, columns)`.
 
     Output shape:
-        `(batch, new_depth, new_rows, new_columns, filters)`, with `return_sequences` `(batch, steps, new_depth, new_rows, new_columns, filters)`; with `return_state`
-        a tuple of the output and the two states.
+        `(batch, new_depth, new_rows, new_columns, filters)`; with `return_sequences`
+        `(batch, steps, new_depth, new_rows, new_columns, filters)`; with `return_state` a tuple of it and the two
+        states.
 
     Source: Shi et al., "Convolutional LSTM network", 2015, https://arxiv.org/abs/1506.04214.
 

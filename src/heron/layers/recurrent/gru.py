@@ -111,9 +111,7 @@ class GRUCell(GatedCell):
         kernels = jnp.split(self.recurrent_kernel.value, 3, -1)
         masked = [h * m for m in masks] if masks is not None else [h] * 3
         xz, xr, xh = jnp.split(x, 3, -1)
-        z, r = (
-            self.recurrent_activation(a + b @ k) for a, b, k in zip((xz, xr), masked[:2], kernels[:2], strict=True)
-        )
+        z, r = (self.recurrent_activation(a + b @ k) for a, b, k in zip((xz, xr), masked[:2], kernels[:2], strict=True))
         candidate = self.activation(xh + (r * masked[2]) @ kernels[2])
         return (z * h + (1 - z) * candidate,)
 

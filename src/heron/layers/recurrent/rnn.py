@@ -286,7 +286,8 @@ class GatedRNN(RNN):
 
     def _make_cell(self, given: Mapping[str, Any], **shared: Any) -> tuple[Any, list[str]]:
         """The cell, and the names of the arguments that are its."""
-        names = [name for name in accepted_arguments(self.cell_class) if name in given]
+        of_all = accepted_arguments(Layer)
+        names = [name for name in accepted_arguments(self.cell_class) if name in given and name not in of_all]
         name = snake_case(self.cell_class.__name__)
         return self.cell_class(**{name: given[name] for name in names}, **shared, name=name), names
 

@@ -112,8 +112,8 @@ def check_cell(cell: Any) -> Any:
     sizes = size if isinstance(size, list | tuple) else [size]
     if not sizes or not all(isinstance(s, int | list | tuple) for s in sizes):
         raise ArgumentError(
-            f"The state_size of a cell must be an integer or a list with one for each state; received {value_text(size)}"
-            f" from {value_text(cell)}."
+            f"The state_size of a cell must be an integer or a list with one for each state; received "
+            f"{value_text(size)} from {value_text(cell)}."
         )
     return cell
 

@@ -33,6 +33,7 @@ def call_steps(
     with AutocastScope(None):
         values = [variable.value for variable in changing]
     losses = [list(one._losses) for one in inside]
+    adds: list[int] = []
 
     def step(x: Any, states: Any, others: Any) -> tuple[Any, Any, Any]:
         values, total = others
@@ -41,6 +42,8 @@ def call_steps(
         with Scope(zip(changing, values, strict=True)) as scope:
             output, states = call(x, states)
         added = [loss for one in inside for loss in one._losses]
+        if added:
+            adds.append(len(added))
         return output, states, ([scope.value_of(v) for v in changing], total + sum(added))
 
     others = (values, jnp.zeros(()))
@@ -51,6 +54,6 @@ def call_steps(
             one._losses[:] = before
     for variable, value in zip(changing, values, strict=True):
         variable.assign(value)
-    if inside:
+    if adds:
         inside[0].add_loss(total)
     return last, outputs, states
