@@ -112,6 +112,7 @@ class Sequential(Model):
             shape = tuple(input_shape)
             if len(shape) == 1 and getattr(first.input_spec, "min_ndim", None) == 2:
                 shape = (*shape, 1)  # a number for each sample is one feature
+            shape = (None, *shape[1:])  # the first batch says nothing about how many rows the next ones have
             self._stack_input = Input(batch_shape=shape, dtype=getattr(first, "input_dtype", None))
         x: Any = self._stack_input
         for layer in self.layers:

@@ -46,6 +46,9 @@ def check_config(path: str, config: Any) -> None:
 
 def _check_object(path: str, value: dict[str, Any]) -> None:
     name, inner = value.get("class_name"), value.get("config")
+    called = inner.get("name") if isinstance(inner, dict) else None
+    if isinstance(called, str) and ".." in called.replace("\\", "/").split("/"):
+        raise _refused(path, f"calls a layer {called[:80]!r}, as if it were a way out of a folder")
     if name == "__lambda__":
         raise FileContentError(
             f"{path!r} was not loaded: its config holds Python code (a lambda), and heron runs no code out of a file.\n"

@@ -201,7 +201,8 @@ def write_archive(file: IO[bytes], model: Any, configs: Configs) -> None:
     """Writes a model as a `.keras` archive."""
     variables_by_key(model, "save")  # which refuses a model without weights
     memory = io.BytesIO()
-    keras_weights.write(memory, model, optimizer=bool(_optimizer_variables(model, configs)))
+    unbuilt = bool(configs.compile) and not getattr(model.optimizer, "built", True)  # it counts no steps yet
+    keras_weights.write(memory, model, optimizer=unbuilt or bool(_optimizer_variables(model, configs)))
     assets: dict[str, bytes] = {}
     for part in parts(model):
         if hasattr(part.object, "save_own_assets"):
