@@ -112,7 +112,8 @@ def check_has_layers(model: Any) -> None:
 def check_inputs(model: Any, x: Any) -> None:
     """Raises unless data of the shapes of `x` fit the symbolic inputs of the model and its layers' own checks."""
     for tensor, value in zip(model.inputs, model._by_input(x), strict=True):
-        check_fits(model._who(), tensor, tuple(value.shape))
+        rows = (tensor.shape[0] or len(value),) if value.ndim else ()  # a fixed number is that of a batch
+        check_fits(model._who(), tensor, (*rows, *value.shape[1:]))
 
 
 def last_activation(tensor: Any) -> str | None:
