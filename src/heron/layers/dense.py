@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from heron import activations, constraints, initializers, regularizers
 from heron.layers.input_spec import InputSpec
 from heron.layers.layer import Layer
-from heron.ops.lowering.bias import add_bias
+from heron.ops.lowering.channels import add_bias
 from heron.validate import BOOL, POSITIVE_INT
 
 

@@ -14,7 +14,7 @@ from heron.layers.context import Origin, current
 from heron.layers.convolution.spatial_spec import SpatialSpec
 from heron.layers.layer import Layer
 from heron.ops.convolution import Window, padding_rule, sizes, sizes_rule
-from heron.ops.lowering.bias import add_bias
+from heron.ops.lowering.channels import add_bias
 from heron.validate import BOOL, Rule, one_of
 from heron.variables import Variable
 

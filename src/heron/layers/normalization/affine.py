@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from heron import constraints, initializers, regularizers
 from heron.errors import ShapeError, shape_text
 from heron.layers.layer import Layer
+from heron.ops.lowering.channels import scale_and_shift
 
 
 class AffineNormalization(Layer):
@@ -89,8 +90,10 @@ def normalized(x: Any, mean: Any, variance: Any, gamma: Any, beta: Any, epsilon:
     """`(x - mean) / sqrt(variance + epsilon) * gamma + beta`, as one product and one sum."""
     factor = jax.lax.rsqrt(variance + epsilon)
     factor = factor if gamma is None else factor * gamma
-    offset = -mean * factor
-    return x * factor + (offset if beta is None else offset + beta)
+    offset = -mean * factor if beta is None else beta - mean * factor
+    if factor.ndim == offset.ndim == x.ndim > 1 and {*factor.shape[:-1], *offset.shape[:-1]} == {1}:
+        return scale_and_shift(x, factor.reshape(-1), offset.reshape(-1))
+    return x * factor + offset
 
 
 def at_least_float32(x: Any) -> Any:

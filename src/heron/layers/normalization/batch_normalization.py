@@ -13,6 +13,7 @@ from heron import config, initializers
 from heron.errors import ArgumentError, ShapeError, shape_text
 from heron.layers.input_spec import InputSpec
 from heron.layers.normalization.affine import AffineNormalization, along, at_least_float32, axes_of, normalized
+from heron.ops.lowering.channels import moments
 from heron.validate import BOOL, FRACTION, INT, NON_NEGATIVE, Rule, is_number
 from heron.variables import Variable
 
@@ -172,6 +173,9 @@ class BatchNormalization(AffineNormalization):
     def _moments(self, x: Any, axes: tuple[int, ...], mask: Any) -> tuple[Any, Any]:
         """Mean and variance over all axes but that of the features, which keep their places."""
         reduced = tuple(axis for axis in range(x.ndim) if axis not in axes)
+        if mask is None and axes == (x.ndim - 1,):
+            mean, variance = moments(x)
+            return jnp.expand_dims(mean, reduced), jnp.expand_dims(variance, reduced)
         if mask is None:
             return jnp.mean(x, reduced, keepdims=True), jnp.var(x, reduced, keepdims=True)
         mask = jnp.asarray(mask)

@@ -31,8 +31,8 @@ from heron.ops.lowering.geometry import Geometry, Shape, xla_convolution
 from heron.ops.lowering.settled import settled
 
 _barrier = lax.optimization_barrier
-_FEW = 32  # numbers a window up to which patches are cheaper than XLA's convolution
-_CHUNK = 8  # images of which a kernel gradient is computed at a time: their transposes stay in the cache
+_FEW = 48  # numbers a window up to which patches are cheaper than XLA's convolution
+_PLACES = 4096  # windows of which a kernel gradient is computed at a time: their transposes stay in the cache
 
 
 # Which form -----------------------------------------------------------------------------------------------------------
@@ -96,6 +96,8 @@ def backward_of(dy: jax.Array, kernel: jax.Array, geometry: Geometry, spatial: S
     if _is_pointwise(kernel.shape[:-2], geometry):
         return backward_pointwise(dy, kernel, geometry, spatial)
     if max(geometry.strides) > 1:
+        if max(geometry.dilation) == 1 and min(lo for lo, _ in geometry.padding) >= 0:
+            return backward_by_phases(dy, kernel, geometry, spatial)
         return backward_by_scatter(dy, kernel, geometry, spatial)
     return backward_canonical(dy, kernel, geometry, spatial)
 
@@ -115,17 +117,20 @@ def across_of(x: jax.Array, dy: jax.Array, geometry: Geometry, window: Shape) ->
     """A kernel gradient of one group."""
     if _is_pointwise(window, geometry):
         return across_pointwise(x, dy, geometry, window)
-    chunk = 0 if max(geometry.strides) > 1 or len(window) == 1 else _chunk(x.shape[0])
-    return across_canonical(x, dy, geometry, window, chunk)
+    return across_canonical(x, dy, geometry, window, _chunk(x.shape[0], math.prod(dy.shape[1:-1])))
 
 
 def _is_pointwise(window: Shape, geometry: Geometry) -> bool:
     return set(window) == {1} and not any(map(any, geometry.padding))
 
 
-def _chunk(batch: int) -> int:
-    """How many images to take at a time: a divisor of the batch near 8, or none."""
-    return next((size for size in (_CHUNK, 10, 6, 12, 7, 9, 5, 4) if batch % size == 0 and batch > size), 0)
+def _chunk(batch: int, places: int) -> int:
+    """Of how many images a kernel gradient is computed at a time: a divisor of the batch, 0 for all at once."""
+    wanted = max(8, _PLACES // places)
+    if 2 * wanted >= batch:
+        return 0
+    near = [size for size in range(wanted // 2, 2 * wanted) if batch % size == 0 and 2 * size < batch]
+    return min(near, key=lambda size: abs(math.log(size / wanted)), default=0)
 
 
 def _by_groups(form: Callable[..., jax.Array], operands: tuple[jax.Array, jax.Array], geometry: Geometry) -> jax.Array:
@@ -185,6 +190,35 @@ def forward_by_patches(x: jax.Array, kernel: jax.Array, geometry: Geometry) -> j
     out = geometry.outer(x.shape[1:-1], kernel.shape[:-2])
     patches = jnp.concatenate(_taps(x, kernel.shape[:-2], out, geometry), axis=-1)
     return jnp.matmul(patches, kernel.reshape(-1, kernel.shape[-1]))
+
+
+def backward_by_phases(dy: jax.Array, kernel: jax.Array, geometry: Geometry, spatial: Shape) -> jax.Array:
+    """One convolution for all places of a stride, each its own filters, which are then put between each other.
+
+    Along an axis with stride `s` the gradient at place `s * u + r` comes from the taps `s * j + r` over `dy[u - j]`.
+    """
+    window, (channels, filters) = kernel.shape[:-2], kernel.shape[-2:]
+    rank, steps = len(window), geometry.strides
+    spans = [-(-taps // step) for taps, step in zip(window, steps, strict=True)]
+    fill = [(0, span * step - taps, 0) for span, step, taps in zip(spans, steps, window, strict=True)]
+    whole = lax.pad(kernel, jnp.zeros((), kernel.dtype), (*fill, (0, 0, 0), (0, 0, 0)))
+    apart = whole.reshape(*itertools.chain(*zip(spans, steps, strict=True)), channels, filters)
+    outer, inner = tuple(range(0, 2 * rank, 2)), tuple(range(1, 2 * rank, 2))
+    turned = lax.rev(apart, outer).transpose(*outer, 2 * rank + 1, *inner, 2 * rank)
+    turned = _barrier(turned.reshape(*spans, filters, -1))
+    sides, blocks = [], []
+    for size, out, span, step, (lo, _) in zip(spatial, dy.shape[1:-1], spans, steps, geometry.padding, strict=True):
+        blocks.append(-(-(size + lo) // step))
+        sides.append((span - 1, blocks[-1] - out))
+    ones = (1,) * rank
+    dx = xla_convolution(dy, turned, geometry=Geometry(ones, tuple(sides), ones, 1))
+    dx = dx.reshape(dy.shape[0], *blocks, *steps, channels)
+    between = itertools.chain(*((1 + axis, 1 + rank + axis) for axis in range(rank)))
+    dx = dx.transpose(0, *between, 2 * rank + 1)
+    dx = dx.reshape(dy.shape[0], *(n * step for n, step in zip(blocks, steps, strict=True)), channels)
+    first = [lo for lo, _ in geometry.padding]
+    last = [lo + size for lo, size in zip(first, spatial, strict=True)]
+    return lax.slice(dx, (0, *first, 0), (dy.shape[0], *last, channels))
 
 
 def backward_by_scatter(dy: jax.Array, kernel: jax.Array, geometry: Geometry, spatial: Shape) -> jax.Array:
@@ -280,8 +314,13 @@ def backward_by_taps(dy: jax.Array, kernel: jax.Array, geometry: Geometry, spati
 
 
 def across_by_taps(x: jax.Array, dy: jax.Array, geometry: Geometry, window: Shape) -> jax.Array:
-    """For each tap the sum of what it saw times the gradient, image by image and row by row."""
+    """For each tap the sum of what it saw times the gradient, first down the rows of memory, then by a product."""
     channels, filters = x.shape[-1], dy.shape[-1]
-    seen = jnp.stack(_taps(x, window, dy.shape[1:-1], geometry))
-    products = seen[..., None] * dy.reshape(*dy.shape[:-1], channels, filters // channels)
-    return products.sum(range(1, dy.ndim)).reshape(*window, 1, filters)
+    many = filters // channels
+    totals = []
+    for part in _taps(x, window, dy.shape[1:-1], geometry):
+        products = (part if many == 1 else jnp.repeat(part, many, axis=-1)) * dy
+        totals.append(products.sum(1).reshape(-1, filters))
+    rows = jnp.stack(totals)  # (taps, batch * the other axes, filters)
+    ones = jnp.ones((1, rows.shape[1]), rows.dtype)
+    return jnp.matmul(ones, rows).reshape(*window, 1, filters)

@@ -250,7 +250,7 @@ def _lstm_rule(primals: Any, tangents: Any) -> Any:
 
 @jax.custom_jvp
 def _gru(x: Any, recurrent: Any, states: States) -> States:
-    z, r, candidate, _ = _gru_gates(x, recurrent)
+    z, _, candidate, _ = _gru_gates(x, recurrent)
     return (z * states[0] + (1 - z) * candidate,)
 
 
