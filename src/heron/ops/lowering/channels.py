@@ -12,6 +12,7 @@ derivatives of any order exist.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,7 @@ def scale_and_shift(x: jax.Array, scale: jax.Array, shift: jax.Array) -> jax.Arr
 
 def moments(x: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Mean and variance of each channel of `(..., channels)`: two arrays of `(channels,)`."""
-    count = x.size // x.shape[-1] if isinstance(x.size, int) else x[..., 0].size
+    count = math.prod(x.shape[:-1])
     mean = _SUM.bind(x, stored=True) / count
     # How the variance depends on the mean need not be told: the deviations from it add up to zero.
     apart = x - _SPREAD.bind(jax.lax.stop_gradient(mean), shape=x.shape[:-1], stored=False)
