@@ -5,9 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from benchmarks import clothes, convnets, harness, import_time, line, machine, memory, predict, results
+from benchmarks import clothes, convnets, harness, import_time, line, machine, memory, predict, recurrent, results
 
-_EACH = (line.MEASURE, clothes.MEASURE, convnets.DIGITS, *convnets.CONVNETS, import_time.MEASURE, predict.MEASURE)
+_EACH = (
+    line.MEASURE,
+    clothes.MEASURE,
+    convnets.DIGITS,
+    *convnets.CONVNETS,
+    *recurrent.MEASURES,
+    import_time.MEASURE,
+    predict.MEASURE,
+)
 MEASURES = {measure.name: measure for measure in (*_EACH, memory.MEASURE)}
 GROUPS = {"convnets": tuple(measure.name for measure in convnets.CONVNETS)}
 

@@ -180,7 +180,8 @@ def _recur_jvp(loop: _Loop, primals: Any, tangents: Any) -> Any:
     last, (outputs, before, derivatives) = loop.over(forwards, states, (x, mask))
     # All that changes by itself, for all steps at once; turned around, this is the one matmul for the kernel.
     drecurrent = _flat(before) @ dkernel  # (T * B, gates * units)
-    driven = loop.gates.into(dx, drecurrent.reshape(x.shape), dbiases)
+    spread = tuple(None if b is None else _in_each_row(b, drecurrent.shape[0]).reshape(x.shape) for b in dbiases)
+    driven = loop.gates.into(dx, drecurrent.reshape(x.shape), spread)
 
     def along(dstates: States, xs: Any) -> tuple[States, Any]:
         driven, derivative, kept = xs
@@ -195,6 +196,11 @@ def _recur_jvp(loop: _Loop, primals: Any, tangents: Any) -> Any:
 
 def _flat(x: Any) -> Any:
     return x.reshape(-1, x.shape[-1])
+
+
+def _in_each_row(bias: Any, rows: Any) -> Any:
+    """`bias` in each of so many rows, as a matmul: so its gradient is one too, not XLA's slow sum over long columns."""
+    return jnp.ones((rows, 1), bias.dtype) @ bias[None]
 
 
 def _chosen(kept: Any, new: Any, old: Any) -> Any:

@@ -1,0 +1,5 @@
+from recurrent_fit import train
+
+import heron
+
+train(heron)
