@@ -320,7 +320,6 @@ def across_by_taps(x: jax.Array, dy: jax.Array, geometry: Geometry, window: Shap
     totals = []
     for part in _taps(x, window, dy.shape[1:-1], geometry):
         products = (part if many == 1 else jnp.repeat(part, many, axis=-1)) * dy
-        totals.append(products.sum(1).reshape(-1, filters))
-    rows = jnp.stack(totals)  # (taps, batch * the other axes, filters)
-    ones = jnp.ones((1, rows.shape[1]), rows.dtype)
-    return jnp.matmul(ones, rows).reshape(*window, 1, filters)
+        rows = products.sum(1).reshape(-1, filters)
+        totals.append(jnp.matmul(jnp.ones((1, rows.shape[0]), rows.dtype), rows))
+    return jnp.concatenate(totals).reshape(*window, 1, filters)
