@@ -21,11 +21,14 @@ from heron.validate import INT, POSITIVE, one_of
 
 __all__ = [
     "compilation_cache",
+    "disable_flash_attention",
     "disable_traceback_filtering",
+    "enable_flash_attention",
     "enable_traceback_filtering",
     "epsilon",
     "floatx",
     "image_data_format",
+    "is_flash_attention_enabled",
     "is_traceback_filtering_enabled",
     "set_compilation_cache",
     "set_epsilon",
@@ -47,6 +50,7 @@ class _Settings:
         self.image_data_format = "channels_last"
         self.dtype_policy: str | None = None
         self.traceback_filtering = True
+        self.flash_attention = True
         self.compilation_cache: bool | Path | None = None  # None: the environment decides
         self.complaints: set[str] = set()
         self.seeds = np.random.default_rng()
@@ -115,6 +119,21 @@ def disable_traceback_filtering() -> None:
 def is_traceback_filtering_enabled() -> bool:
     """Whether errors leave out the lines inside heron."""
     return _settings.traceback_filtering
+
+
+def enable_flash_attention() -> None:
+    """Layers made from here on use the platform's attention kernel where there is one; so it is by default."""
+    _settings.flash_attention = True
+
+
+def disable_flash_attention() -> None:
+    """Layers made from here on compute attention by plain matrix products on all platforms."""
+    _settings.flash_attention = False
+
+
+def is_flash_attention_enabled() -> bool | None:
+    """False when the platform's attention kernel is not to be used; None, as in Keras, when it is where it can be."""
+    return None if _settings.flash_attention else False
 
 
 _CACHE_WORDS = dict.fromkeys(("off", "0", "false", "no"), False) | dict.fromkeys(("", "on", "1", "true", "yes"), True)
