@@ -180,8 +180,9 @@ def _recur_jvp(loop: _Loop, primals: Any, tangents: Any) -> Any:
     last, (outputs, before, derivatives) = loop.over(forwards, states, (x, mask))
     # All that changes by itself, for all steps at once; turned around, this is the one matmul for the kernel.
     drecurrent = _flat(before) @ dkernel  # (T * B, gates * units)
-    spread = tuple(None if b is None else _in_each_row(b, drecurrent.shape[0]).reshape(x.shape) for b in dbiases)
-    driven = loop.gates.into(dx, drecurrent.reshape(x.shape), spread)
+    rows = drecurrent.shape[0]
+    first, second = (None if b is None else _in_each_row(b, rows).reshape(x.shape) for b in dbiases)
+    driven = loop.gates.into(dx, drecurrent.reshape(x.shape), (first, second))
 
     def along(dstates: States, xs: Any) -> tuple[States, Any]:
         driven, derivative, kept = xs
