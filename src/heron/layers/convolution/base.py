@@ -186,15 +186,17 @@ def check_groups(layer: Convolution, groups: int, filters: int, input_shape: Any
     if filters % groups:
         raise ArgumentError(
             f"{layer._who()}: argument 'filters' must be a multiple of 'groups'; received filters={filters} and "
-            f"groups={groups}.\nWrite filters={-(-filters // groups) * groups}, or one of groups={_divisors(filters)}."
+            f"groups={groups}.\nWrite filters={-(-filters // groups) * groups}, or {_divisors(filters)}."
         )
     if channels % groups:
         raise ShapeError(
             f"{layer._who()} has groups={groups} and expects inputs whose number of channels is a multiple of it; "
             f"received shape {shape_text(input_shape)}, which has {channels}.\n"
-            f"Write one of groups={_divisors(math.gcd(channels, filters))}."
+            f"Write {_divisors(math.gcd(channels, filters))}."
         )
 
 
 def _divisors(number: int) -> str:
-    return ", ".join(str(d) for d in range(1, number + 1) if number % d == 0)
+    """The numbers of groups that divide a number of channels, as they are written."""
+    found = [str(d) for d in range(1, number + 1) if number % d == 0]
+    return f"groups={found[0]}" if len(found) == 1 else f"one of groups={', '.join(found)}"
