@@ -115,3 +115,11 @@ def test_names_are_unique_across_threads():
     for thread in threads:
         thread.join()
     assert len(set(names)) == 800
+
+
+def test_the_platforms_attention_kernel_is_used_where_it_can_be_unless_said_otherwise():
+    assert config.is_flash_attention_enabled() is None
+    config.disable_flash_attention()
+    assert config.is_flash_attention_enabled() is False
+    config.enable_flash_attention()
+    assert config.is_flash_attention_enabled() is None

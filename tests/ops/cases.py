@@ -35,6 +35,8 @@ DATA = {
     "nchw": _rng.normal(size=(2, 4, 4, 4)).astype("float32"),
     "h4": _rng.normal(size=(2, 4, 4, 4)).astype("float16"),
     "cols": _rng.normal(size=(2, 8, 2)).astype("float32"),
+    "keys": _rng.normal(size=(2, 3, 2, 4)).astype("float32"),
+    "keep": np.array([[[True, False, True], [True, True, False]]] * 2).reshape(2, 2, 1, 3),
 }
 
 _FLOAT_UNARY = (
@@ -158,6 +160,10 @@ CALLS = [
     *"fold(repeat(cols,4,axis=2),4,2,dilation=2,padding=1,stride=(2,1))".split(),
     *"depth_to_space(nchw,2) depth_to_space(nchw,2,'channels_first') space_to_depth(nchw,2)".split(),
     "space_to_depth(nchw,2,data_format='channels_first')",
+    *"dot_product_attention(nchw,nchw,nchw) dot_product_attention(nchw,keys,keys,is_causal=True)".split(),
+    "dot_product_attention(nchw,keys,keys,mask=repeat(keep,2,axis=1),scale=0.3)",
+    "dot_product_attention(nchw,keys,keys,bias=reshape(c,(2,1,4,3)))",
+    *"dot_product_attention(h4,h4,h4) dot_product_attention(h4,keys,keys)".split(),
     "rearrange(c,'b h c -> (b h) c')",
     "rearrange(a,'b (h p) -> h b p',p=2)",
     "rearrange(img,'b (h q) (w p) -> b (h w) (q p)',q=2,p=3)",

@@ -1,6 +1,7 @@
 """Functions on arrays, lists of numbers, variables and symbolic tensors: Keras's names, thin over JAX.
 
-Each family is a module. `numpy`, `nn` and `linalg` are public too: what NumPy has, neural networks, linear algebra.
+Each family is a module. `numpy`, `nn`, `linalg` and `image` are public too: what NumPy has, neural networks, linear
+algebra, images.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from heron import registry
 from heron.errors import missing_name
-from heron.ops import core, einops, linalg, math, nn, numpy
+from heron.ops import core, einops, image, linalg, math, nn, numpy, spectra
 from heron.ops.activation import *  # noqa: F403 - relu, softmax, ...
 from heron.ops.arrangement import *  # noqa: F403 - reshape, concatenate, pad, ...
+from heron.ops.attention import *  # noqa: F403 - dot_product_attention
 from heron.ops.convolution import *  # noqa: F403 - conv, depthwise_conv, ...
 from heron.ops.core import *  # noqa: F403 - conversion, slices, control flow
 from heron.ops.creation import *  # noqa: F403 - zeros, arange, ...
+from heron.ops.ctc import *  # noqa: F403 - ctc_loss, ctc_decode
 from heron.ops.einops import *  # noqa: F403 - rearrange
 from heron.ops.elementwise import *  # noqa: F403 - add, exp, equal, ...
 from heron.ops.indexing import *  # noqa: F403 - where, take, sort, ...
@@ -26,8 +29,9 @@ from heron.ops.patches import *  # noqa: F403 - fold, space_to_depth, ...
 from heron.ops.pooling import *  # noqa: F403 - max_pool, average_pool, ...
 from heron.ops.products import *  # noqa: F403 - matmul, einsum, ...
 from heron.ops.reductions import *  # noqa: F403 - sum, mean, argmax, ...
+from heron.ops.spectra import *  # noqa: F403 - stft, istft
 
-_FAMILIES = (core, einops, linalg, math, nn, numpy)
+_FAMILIES = (core, einops, linalg, math, nn, numpy, spectra)
 __all__ = sorted({name for family in _FAMILIES for name in family.__all__})
 
 registry.publish("heron.ops", {name: globals()[name] for name in __all__})
