@@ -199,9 +199,15 @@ def attacks(folder):
     """For each attack the ending of its file and the content; `folder` holds what they try to reach."""
     secret, mark = folder / "secret.bin", folder / "mark"
     secret.write_bytes(KERNEL.tobytes())
+    found = {name: (".keras", archive_bytes(config)) for name, config in configs(secret, mark).items()}
+    return found | archives(secret, mark) | hdf5_files(secret)
+
+
+def configs(secret, mark):
+    """What may stand in a config."""
     code = {"class_name": "__lambda__", "config": {"value": lambda_code(mark)}}
     lookup = layer("StringLookup", vocabulary=str(secret))
-    keras = {
+    return {
         # CVE-2024-3660, CVE-2025-9905: bytecode
         "lambda": stack(dense(), layer("Lambda", function=code)),
         "lambda in an activation": stack(dense(activation=code)),
@@ -250,9 +256,13 @@ def attacks(folder):
         "units": stack(dense(10**9)),
         "table": stack(layer("Embedding", input_dim=10**9, output_dim=10**3)),
     }
-    found = {name: (".keras", archive_bytes(config)) for name, config in keras.items()}
+
+
+def archives(secret, mark):
+    """What may be wrong with zip archives, and `.h5` files with harmful configs."""
+    lookup = layer("StringLookup", vocabulary=str(secret))
     nested = '{"a":' * 100_000 + "1" + "}" * 100_000
-    found |= {
+    return {
         "json of any depth": (".keras", archive_bytes(nested)),
         "json of numbers of any length": (".keras", archive_bytes('{"a": ' + "9" * 10_000 + "}")),
         # CVE-2024-55459, CVE-2025-12060, CVE-2025-12638, GHSA-hqp4-2352-xf5r: names of members that lead out
@@ -277,7 +287,11 @@ def attacks(folder):
         "legacy units": (".h5", legacy_bytes(old_stack(old("Dense", units=10**9)))),
         "legacy depth": (".h5", legacy_bytes(deep())),
     }
-    # CVE-2026-0897, CVE-2026-1669 and the like: what HDF5 can point at
+
+
+def hdf5_files(secret):
+    """CVE-2026-0897, CVE-2026-1669 and the like: what HDF5 can point at."""
+    found = {}
     makers = {
         "shape bomb": shape_bomb,
         "external storage": external(secret),

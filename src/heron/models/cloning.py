@@ -77,10 +77,10 @@ class _Cloner:
     def model(self, model: Any, inputs: Any = None, chosen: bool = False) -> Any:
         """The clone of a model."""
         if isinstance(model, Sequential):
-            if self.call is not None and inputs is None and chosen:
+            if self.call is not None and not self.made:
                 raise ArgumentError("clone_model: call_function goes with Functional models; received a Sequential.")
             return self._sequential(model, inputs)
-        if type(model).__mro__[0] is Functional or isinstance(model, Functional):
+        if isinstance(model, Functional):
             return self._functional(model, inputs)
         if chosen or self.call is not None or inputs is not None:
             raise ArgumentError(

@@ -10,9 +10,12 @@ It is verified before the library sees the file.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import io
+import itertools
 import math
+import struct
 from collections.abc import Collection, Iterator, Mapping
 from typing import IO, Any
 
@@ -20,6 +23,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from heron.saving.files import FileContentError, content_text
+from heron.saving.hdf5_texts import Texts
 from heron.saving.tensor_file import Entry, damaged
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -27,14 +31,22 @@ MAX_ITEMS = 200_000
 """How many groups and arrays of one file are looked at."""
 MAX_RATIO = 100
 """How many times the size of the file its arrays may be: compressed weights come to 2 or 3."""
-MAX_TEXT = 64 * 2**20
-"""The longest text (a config, a list of names) that is read, in bytes."""
 
 _MARK, _NO_DIGEST = b"heron-sha256:", b"0" * 64
 _PIECE = 2**20
 _ATTRIBUTE = "heron"
 _FILTERS = (1, 2, 3)  # deflate, shuffle, fletcher32; others would be looked for among the plugins of the system
-_LIBRARY = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError, AttributeError)
+_LIBRARY = (
+    struct.error,
+    OSError,
+    RuntimeError,
+    KeyError,
+    ValueError,
+    TypeError,
+    OverflowError,
+    MemoryError,
+    AttributeError,
+)
 
 
 def _h5py() -> Any:
@@ -51,9 +63,10 @@ class Hdf5File:
         entries: the arrays by path, without those of groups that were not asked for.
     """
 
-    def __init__(self, path: str, file: Any, size: int) -> None:
+    def __init__(self, path: str, file: Any, content: IO[bytes], size: int) -> None:
         self.path = path
         self._file = file
+        self._content, self._known = content, dict[str, dict[str, list[str]]]()
         self._found: dict[str, Any] = {}
         self.entries: dict[str, Entry] = {}
         with self._checked():
@@ -131,34 +144,20 @@ class Hdf5File:
 
     def text(self, name: str, group: str = "") -> str | None:
         """The text that stands beside a group, by default the root, under `name`; None for nothing."""
-        with self._checked():
-            value = self._attribute(group, name)
-        if value is None:
-            return None
-        value = value.item() if isinstance(value, np.ndarray | np.generic) and value.shape == () else value
-        if isinstance(value, bytes):
-            value = value.decode("utf-8", "replace")
-        if not isinstance(value, str):
-            raise self._refused(f"{name!r} is no text")
-        return value
+        found = self._texts(group).get(name)
+        return found[0] if found else None
 
     def names(self, name: str, group: str = "") -> list[str]:
         """The list of texts that stands beside a group under `name`, or in parts under `name0`, `name1`, ..."""
-        with self._checked():
-            whole = self._attribute(group, name)
-            parts = [whole] if whole is not None else list(self._parts(group, name))
-        found = [item for part in parts for item in np.ravel(np.asarray(part)).tolist()]
-        texts = [item.decode("utf-8", "replace") if isinstance(item, bytes) else item for item in found]
-        if not all(isinstance(item, str) for item in texts):
-            raise self._refused(f"{name!r} is no list of names")
+        found, texts = self._texts(group), []
+        parts = (
+            [name]
+            if name in found
+            else itertools.takewhile(found.__contains__, map(f"{name}{{}}".format, range(10**6)))
+        )
+        for part in parts:
+            texts += found[part]
         return texts
-
-    def _parts(self, group: str, name: str) -> Iterator[Any]:
-        for i in range(MAX_ITEMS):
-            part = self._attribute(group, f"{name}{i}")
-            if part is None:
-                return
-            yield part
 
     def groups(self, group: str = "") -> list[str]:
         """The names of what stands directly in a group, by default the root; empty where it is not."""
@@ -166,26 +165,22 @@ class Hdf5File:
             place = self._group(group)
             return [] if place is None else sorted(place)
 
+    @functools.cached_property
+    def _reader(self) -> Texts:
+        return Texts(self._content)
+
     def _group(self, group: str) -> Any:
         place = self._file
         for part in group.split("/") if group else ():
             place = place.get(part) if isinstance(place, _h5py().Group) else None
         return place if isinstance(place, _h5py().Group) else None
 
-    def _attribute(self, group: str, name: str) -> Any:
-        place = self._group(group)
-        if place is None or name not in place.attrs:
-            return None
-        kept = place.attrs.get_id(name)
-        kind, size = kept.dtype.kind, math.prod(kept.shape or ()) * kept.dtype.itemsize
-        if kept.shape is None or (kind == "f" and 0 in kept.shape):
-            return []
-        if kind not in "OSU" or size > MAX_TEXT:
-            raise self._refused(f"the attribute {name!r} is no text, or too long")
-        value = place.attrs[name]
-        if sum(len(item) for item in np.ravel(np.asarray(value, object)) if isinstance(item, str | bytes)) > MAX_TEXT:
-            raise self._refused(f"the attribute {name!r} is longer than {MAX_TEXT:,} bytes")
-        return value
+    def _texts(self, group: str) -> dict[str, list[str]]:
+        if group not in self._known:
+            with self._checked():
+                place = self._group(group)
+                self._known[group] = {} if place is None else self._reader.at(_h5py().h5o.get_info(place.id).addr)
+        return self._known[group]
 
     @contextlib.contextmanager
     def _checked(self) -> Iterator[None]:
@@ -230,7 +225,7 @@ def reading(path: str, file: IO[bytes] | None = None) -> Iterator[Hdf5File]:
             raise damaged(path, f"as an HDF5 file ({str(error)[:100]})") from None
         if says != signed:
             raise damaged(path, "its SHA-256 is missing")
-        yield Hdf5File(path, opened, size)
+        yield Hdf5File(path, opened, file, size)
 
 
 def _verify(path: str, file: IO[bytes]) -> bool:

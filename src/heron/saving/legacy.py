@@ -38,7 +38,10 @@ _RENAMED = {
     "batch_input_shape": "batch_shape",
     "lr": "learning_rate",
 }
-_VALUES = {"data_format": {"tf": "channels_last", "th": "channels_first", "default": "channels_last"}}
+_VALUES = {
+    "data_format": {"tf": "channels_last", "th": "channels_first", "default": "channels_last"},
+    "reduction": {"auto": "sum_over_batch_size"},
+}
 _CLASSES = {
     **{f"Convolution{n}D": f"Conv{n}D" for n in (1, 2, 3)},
     "Model": "Functional",

@@ -129,17 +129,21 @@ def split_call(
     """
     if name == "einsum":
         return list(args[1:]), {}, {"subscripts": args[0]}
-    given = inspect.signature(function).bind(*args, **kwargs).arguments
+    if name == "rearrange":  # Keras gives its pattern and lengths at the call
+        return list(args), dict(kwargs), {}
+    signature = inspect.signature(function)
+    given = signature.bind(*args, **kwargs).arguments
+    given.update(given.pop("kwargs", {}))
     tensors = tensor_names(name, function)
-    ordered = [given.pop(tensor) for tensor in _unbroken(tensors, given)]
-    return ordered, {n: given.pop(n) for n in tensors if n in given}, given
+    return [given.pop(tensor, signature.parameters[tensor].default) for tensor in tensors], {}, given
 
 
 def joined_call(
     name: str, function: Callable[..., Any], args: list[Any], kwargs: Mapping[str, Any], settings: Mapping[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments of `function` for what `split_call` gave."""
-    settings = {key: value for key, value in settings.items() if key != "name"}
+    known = inspect.signature(function).parameters
+    settings = {key: value for key, value in settings.items() if key != "name" and (key in known or value)}
     if name == "einsum":
         return (settings.pop("subscripts"), *args), settings
     if name == "get_item" and len(args) == 2 and isinstance(args[1], list):
@@ -147,9 +151,3 @@ def joined_call(
     if name in _TENSORS:
         return (), {**dict(zip(_TENSORS[name], args, strict=False)), **kwargs, **settings}
     return tuple(args), {**kwargs, **settings}
-
-
-def _unbroken(names: list[str], given: Mapping[str, Any]) -> list[str]:
-    """The first names up to one that is not given."""
-    missing = next((i for i, name in enumerate(names) if name not in given), len(names))
-    return names[:missing]
