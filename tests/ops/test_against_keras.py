@@ -17,6 +17,7 @@ WITHOUT_A_KERAS_CALL = {  # tested in test_ops.py: they take functions, or their
     *"associative_scan cond convert_to_numpy custom_gradient dtype fori_loop is_tensor jvp map scan switch".split(),
     *"vectorize vectorized_map while_loop eig argpartition".split(),
     "sparsemax",  # Keras's is not the projection of the paper
+    *"ctc_decode ctc_loss istft stft".split(),  # tested in test_sequences.py, in fewer programs
 }
 
 

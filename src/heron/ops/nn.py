@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heron.ops import activation, attention, convolution, normalization, objective, patches, pooling
+from heron.ops import activation, attention, convolution, ctc, normalization, objective, patches, pooling
 from heron.ops.activation import *  # noqa: F403
 from heron.ops.attention import *  # noqa: F403
 from heron.ops.convolution import *  # noqa: F403
