@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import warnings
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -35,6 +36,8 @@ SAMPLE = {
     LearningRateScheduler: {"schedule": abs},
     ModelCheckpoint: {"filepath": "best.weights.safetensors"},
     CSVLogger: {"filename": "log.csv"},
+    callbacks.BackupAndRestore: {"backup_dir": "backup"},
+    callbacks.OrbaxCheckpoint: {"directory": "checkpoints"},
 }
 RULED = [c for c in vars(callbacks).values() if isinstance(c, type) and issubclass(c, Configurable)]
 CASES = [
@@ -46,7 +49,8 @@ CASES = [
 
 
 @pytest.mark.parametrize("cls, name, rule", CASES)
-def test_each_argument_is_checked_by_its_rule(cls, name, rule):
+def test_each_argument_is_checked_by_its_rule(cls, name, rule, monkeypatch):
+    monkeypatch.setitem(sys.modules, "orbax.checkpoint.v1", ModuleType("orbax.checkpoint.v1"))
     for value in rule.good:
         assert cls(**SAMPLE.get(cls, {}) | {name: value}).arguments[name] is value
     for value in rule.bad:
@@ -271,17 +275,19 @@ def test_the_best_epoch_is_known_without_restoring():
 
 
 @pytest.mark.parametrize(
-    "given, mend",
+    "given, only_weights, mend",
     [
-        ("best.keras", "best.weights.safetensors"),
-        ("best.weights.h5", "best.weights.safetensors"),
-        ("run/best", "run/best.weights.safetensors"),
-        ("w-{val_loss:.2f}", "w-{val_loss:.2f}.weights.safetensors"),
+        ("best.keras", True, "best.weights.h5"),
+        ("run/best", True, "run/best.weights.h5"),
+        ("run/best", False, "run/best.keras"),
+        ("best.h5", False, "best.keras"),
+        ("w-{val_loss:.2f}", False, "w-{val_loss:.2f}.keras"),
     ],
 )
-def test_another_ending_is_refused_before_training(given, mend):
-    with pytest.raises(ArgumentError, match=re.escape("writes weights to files that end in '.safetensors'")) as caught:
-        ModelCheckpoint(given)
+def test_another_ending_is_refused_before_training(given, only_weights, mend):
+    what = "weights to files that end in '.weights.h5'" if only_weights else "models to files that end in '.keras'"
+    with pytest.raises(ArgumentError, match=re.escape(f"ModelCheckpoint writes {what}")) as caught:
+        ModelCheckpoint(given, save_weights_only=only_weights)
     assert f"Write filepath='{mend}'" in str(caught.value)
 
 

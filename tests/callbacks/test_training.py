@@ -71,13 +71,17 @@ def test_checkpoints_every_so_many_batches_hold_the_weights_of_that_batch(tmp_pa
         assert np.array_equal(other.get_weights()[0], snapshots[batch])
 
 
-def test_the_best_checkpoint_is_that_of_the_best_epoch(tmp_path):
+@pytest.mark.parametrize("name", ["best.weights.safetensors", "best.weights.h5", "best.keras", "best.safetensors"])
+def test_the_best_checkpoint_is_that_of_the_best_epoch(tmp_path, name):
     model = line_model()
-    path = tmp_path / "best.weights.safetensors"
+    path = tmp_path / name
     worse = callbacks.LearningRateScheduler(lambda epoch, rate: 0.1 if epoch < 3 else 2.0)
     history = fit(model, worse, callbacks.ModelCheckpoint(path, save_best_only=True), validation_data=(X, Y))
-    other = line_model()
-    other.load_weights(path)
+    if "weights" in name:
+        other = line_model()
+        other.load_weights(path)
+    else:
+        other = heron.saving.load_model(path)
     assert other.evaluate(X, Y, verbose=0)[0] == pytest.approx(min(history.history["val_loss"]))
 
 

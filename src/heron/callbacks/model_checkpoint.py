@@ -13,7 +13,8 @@ from heron.callbacks.monitor import Monitor
 from heron.errors import ArgumentError, suggestion, value_text
 from heron.validate import BOOL, NUMBER, Rule, is_int
 
-_ENDING = ".safetensors"
+_WHOLE = (".keras", ".safetensors")
+_WEIGHTS = (".weights.h5", ".weights.safetensors")
 _SAVE_FREQ = Rule(
     "'epoch' or a positive number of batches",
     lambda v: v == "epoch" or (is_int(v) and v > 0),
@@ -23,7 +24,7 @@ _SAVE_FREQ = Rule(
 _FILEPATH = Rule(
     "a path",
     lambda v: isinstance(v, str | os.PathLike) and bool(os.fspath(v)),
-    ("best.weights.safetensors", Path("run") / "best.safetensors"),
+    ("best.weights.safetensors", Path("run") / "best.keras"),
     (None, 3, ""),
 )
 
@@ -34,14 +35,14 @@ class ModelCheckpoint(Monitor):
     Each file is written whole or not at all: a crash leaves the last complete one.
 
     Args:
-        filepath: the file, ending in `.safetensors`; `{epoch}`, `{batch}` and the names in the logs are filled in, as
-            in `"{epoch:02d}-{val_loss:.2f}.weights.safetensors"`; epochs and batches count from 1. Missing folders
-            are made.
+        filepath: the file, ending in `.keras` or `.safetensors` for whole models and in `.weights.h5` or
+            `.weights.safetensors` for weights; `{epoch}`, `{batch}` and the names in the logs are filled in, as
+            in `"{epoch:02d}-{val_loss:.2f}.keras"`; epochs and batches count from 1. Missing folders are made.
         monitor: the value that `save_best_only` goes by. Default `"val_loss"`.
         verbose: 1 says what is saved and why. Default 0.
         save_best_only: save only when `monitor` has improved. Default False.
         save_weights_only: save the weights alone, for `load_weights`; otherwise the whole model, for
-            `heron.saving.load_model`. A name that ends in `.weights.safetensors` means the weights either way.
+            `heron.saving.load_model`. A name for weights means the weights either way.
         mode: `"min"`, `"max"`, or `"auto"` to go by the metric. Default `"auto"`.
         save_freq: `"epoch"`, or a number of batches; counted on through the epochs. Training then returns to Python
             after every batch, which costs time. Default `"epoch"`.
@@ -86,12 +87,15 @@ class ModelCheckpoint(Monitor):
         self.save_freq = save_freq
         self._epoch = 0
         self._batches = 0
-        if not self.filepath.endswith(_ENDING):
+        is_for_weights = self.filepath.endswith(_WEIGHTS)
+        if not (is_for_weights or self.filepath.endswith(_WHOLE)) or (
+            save_weights_only and self.filepath.endswith(".keras")
+        ):
+            what, endings = ("weights", _WEIGHTS) if save_weights_only else ("models", _WHOLE)
             stem = re.sub(r"(\.weights)?(\.(keras|h5|hdf5|npz|weights))?$", "", self.filepath)
             raise ArgumentError(
-                f"ModelCheckpoint writes weights to files that end in '{_ENDING}'; received "
-                f"filepath={value_text(self.filepath)}.\nWrite filepath='{stem}.weights{_ENDING}' and read it with "
-                "model.load_weights."
+                f"ModelCheckpoint writes {what} to files that end in '{endings[0]}' or '{endings[1]}'; received "
+                f"filepath={value_text(self.filepath)}.\nWrite filepath='{stem}{endings[0]}'."
             )
 
     def wants_batches(self, mode: str) -> bool:
@@ -120,7 +124,7 @@ class ModelCheckpoint(Monitor):
         folder = os.path.dirname(path)
         if folder:
             os.makedirs(folder, exist_ok=True)
-        weights_only = self.save_weights_only or path.endswith(f".weights{_ENDING}")
+        weights_only = self.save_weights_only or path.endswith(_WEIGHTS)
         (self.model.save_weights if weights_only else self.model.save)(path, overwrite=True)
         if self.verbose > 0:
             say(f"Epoch {epoch + 1}: finished saving model to {path}")
