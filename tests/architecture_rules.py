@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = "heron"
 # Row by row as in ARCHITECTURE.md: a module imports from its own row and from the rows above it.
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("_version", "errors", "folders", "config", "dtype_policies", "validate", "registry"),
+    ("_version", "errors", "folders", "settings", "config", "dtype_policies", "validate", "registry"),
     ("variables", "symbolic", "ops", "random", "tree", "compilation_cache", "compilation"),
     ("initializers", "regularizers", "constraints", "activations"),
     ("layers",),

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from heron import Sequential, compilation_cache, config, layers
+from heron import Sequential, compilation_cache, config, layers, settings
 from heron.compilation_cache import ProgramFolder, prepare
 from heron.errors import ArgumentTypeError, HeronNote
 
@@ -118,7 +118,7 @@ def test_damaged_programs_are_compiled_anew_and_mended(trained):
 @pytest.fixture
 def clean(monkeypatch, tmp_path):
     """Settings of its own, no cache installed before and after, and every program worth keeping."""
-    monkeypatch.setattr(config, "_settings", type(config._settings)())
+    monkeypatch.setattr(settings, "_settings", type(settings._settings)())
     monkeypatch.delenv("HERON_COMPILATION_CACHE")
     monkeypatch.setenv("HERON_HOME", str(tmp_path))
     monkeypatch.setattr(compilation_cache, "WORTHWHILE_SECONDS", 1e-9)
@@ -249,7 +249,7 @@ def test_a_folder_to_which_others_may_write_is_refused(clean, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
     assert installed.get("key") is None  # the file is somebody else's
     compilation_cache._withdraw()
-    config._settings.complaints.clear()
+    settings._settings.complaints.clear()
     with pytest.warns(HeronNote, match=refusal("it belongs to another user")):
         prepare()
     assert JAX_CACHE._cache is None

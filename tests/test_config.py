@@ -9,13 +9,14 @@ import jax
 import numpy as np
 import pytest
 
-from heron import config
-from heron.errors import ArgumentError
+import heron
+from heron import config, dtype_policies, settings
+from heron.errors import ArgumentError, HeronNote
 
 
 @pytest.fixture(autouse=True)
 def settings_of_its_own(monkeypatch):
-    monkeypatch.setattr(config, "_settings", type(config._settings)())
+    monkeypatch.setattr(settings, "_settings", type(settings._settings)())
 
 
 def test_the_defaults_are_those_of_keras():
@@ -43,10 +44,10 @@ def test_setting():
     ],
 )
 def test_bad_values_change_nothing(setter, value, text):
-    before = dict(vars(config._settings), seeds=None, lock=None)
+    before = dict(vars(settings._settings), seeds=None, lock=None)
     with pytest.raises(ArgumentError, match=text):
         setter(value)
-    assert dict(vars(config._settings), seeds=None, lock=None) == before
+    assert dict(vars(settings._settings), seeds=None, lock=None) == before
 
 
 def test_float64_needs_64_bit_mode():
@@ -123,3 +124,63 @@ def test_the_platforms_attention_kernel_is_used_where_it_can_be_unless_said_othe
     assert config.is_flash_attention_enabled() is False
     config.enable_flash_attention()
     assert config.is_flash_attention_enabled() is None
+
+
+def test_the_dtype_policy_is_among_the_settings():
+    config.set_dtype_policy("mixed_bfloat16")
+    assert config.dtype_policy() == dtype_policies.dtype_policy() == dtype_policies.DTypePolicy("mixed_bfloat16")
+
+
+@pytest.mark.parametrize("name", ["max_epochs", "max_steps_per_epoch"])
+def test_limits_are_set_by_a_call_or_the_environment(name, monkeypatch):
+    read, write, variable = getattr(config, name), getattr(config, f"set_{name}"), f"HERON_{name.upper()}"
+    monkeypatch.delenv(variable, raising=False)
+    assert read() is None
+    monkeypatch.setenv(variable, "7")
+    assert read() == 7
+    write(3)
+    assert read() == 3
+    write(None)
+    assert read() is None
+    with pytest.raises(ArgumentError, match=f"set_{name}: argument '{name}' must be a positive integer, or None"):
+        write(0)
+
+
+def test_a_limit_in_the_environment_must_be_a_number(monkeypatch):
+    monkeypatch.setenv("HERON_MAX_EPOCHS", "few")
+    with pytest.raises(ArgumentError, match="HERON_MAX_EPOCHS must be a positive integer; received 'few'"):
+        config.max_epochs()
+
+
+def test_fit_evaluate_and_predict_keep_to_the_limits():
+    x = np.zeros((40, 1), "float32")
+    model = heron.Sequential([heron.layers.Input((1,)), heron.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    config.set_max_epochs(2)
+    config.set_max_steps_per_epoch(3)
+    with pytest.warns(HeronNote, match="epochs=9 is limited to 2, as heron.config.set_max_epochs"):
+        history = model.fit(x, x, epochs=9, batch_size=8, verbose=0)
+    assert history.epoch == [0, 1]
+    assert int(model.optimizer.iterations) == 5, "three batches, then the two that are left"
+    assert model.predict(x, batch_size=8).shape == (24, 1)
+
+
+def test_without_interactive_logging_lines_go_to_the_logger(capsys, caplog):
+    x = np.zeros((8, 1), "float32")
+    model = heron.Sequential([heron.layers.Input((1,)), heron.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    config.disable_interactive_logging()
+    assert not config.is_interactive_logging_enabled()
+    with caplog.at_level("INFO", logger="heron"):
+        model.fit(x, x, epochs=2, callbacks=[heron.callbacks.LearningRateScheduler(lambda e, r: r, verbose=1)])
+        bar = heron.utils.Progbar(1)
+        bar.add(1)
+    assert capsys.readouterr().out == ""
+    said = [record.message for record in caplog.records]
+    assert [line[:9] for line in said if line.startswith(("Epoch 1/2", "Epoch 2/2"))] == [
+        "Epoch 1/2", "Epoch 2/2",
+    ]  # fmt: skip
+    assert said[-1].startswith("1/1 - 0s")
+    config.enable_interactive_logging()
+    model.evaluate(x, x)
+    assert "loss" in capsys.readouterr().out

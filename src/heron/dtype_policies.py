@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from heron import config, registry
+from heron import registry, settings
 from heron.errors import UnknownNameError, suggestion
 from heron.registry import Configurable, publish
 
@@ -33,7 +33,7 @@ class DTypePolicy(Configurable):
     """
 
     def __init__(self, name: str | None = None) -> None:
-        name = config.floatx() if name is None else name
+        name = settings.floatx() if name is None else name
         known = [*_PLAIN, *_MIXED]
         if name not in known:
             raise UnknownNameError(f"Unknown dtype policy {name!r}.{suggestion(str(name), known)}")
@@ -73,12 +73,12 @@ def get(identifier: Any) -> DTypePolicy:
 
 def dtype_policy() -> DTypePolicy:
     """Returns the policy of layers that were given none."""
-    return DTypePolicy(config.dtype_policy_name())
+    return DTypePolicy(settings.dtype_policy_name())
 
 
 def set_dtype_policy(policy: Any) -> None:
     """Sets the policy of layers that are given none; a name or a `DTypePolicy`; None for the float type."""
-    config.set_dtype_policy_name(None if policy is None else get(policy).name)
+    settings.set_dtype_policy_name(None if policy is None else get(policy).name)
 
 
 def serialize(dtype_policy: DTypePolicy) -> Any:

@@ -18,8 +18,8 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
-from heron.config import is_traceback_filtering_enabled
 from heron.errors import ArgumentError, ArgumentTypeError, HeronError, UnknownNameError, note, suggestion, value_text
+from heron.settings import is_traceback_filtering_enabled
 from heron.validate import Rule, check, unknown_argument
 
 # heron's own packages whose classes a config may name: a fixed list, whatever a file says.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from heron.callbacks.backup_and_restore import BackupAndRestore
 from heron.callbacks.callback import Callback, CallbackList
 from heron.callbacks.csv_logger import CSVLogger
 from heron.callbacks.early_stopping import EarlyStopping
@@ -11,12 +12,17 @@ from heron.callbacks.history import History
 from heron.callbacks.lambda_callback import LambdaCallback
 from heron.callbacks.learning_rate import LearningRateScheduler, ReduceLROnPlateau
 from heron.callbacks.model_checkpoint import ModelCheckpoint
+from heron.callbacks.orbax_checkpoint import OrbaxCheckpoint
 from heron.callbacks.progbar_logger import ProgbarLogger
+from heron.callbacks.remote_monitor import RemoteMonitor
+from heron.callbacks.swap_ema_weights import SwapEMAWeights
+from heron.callbacks.tensor_board import TensorBoard
 from heron.callbacks.terminate_on_nan import TerminateOnNaN
 from heron.errors import missing_name
 
 # Not published to `heron.registry`: a callback is never part of a model file, so no file may name one.
 __all__ = [
+    "BackupAndRestore",
     "Callback",
     "CallbackList",
     "CSVLogger",
@@ -25,8 +31,12 @@ __all__ = [
     "LambdaCallback",
     "LearningRateScheduler",
     "ModelCheckpoint",
+    "OrbaxCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "RemoteMonitor",
+    "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import Any
 
+from heron import config
 from heron.validate import one_of
 
 VERBOSE = one_of(0, 1, 2, True, False)
@@ -18,8 +20,19 @@ def is_terminal(stream: Any) -> bool:
 
 
 def say(text: str) -> None:
-    """Prints one line; on a terminal it leaves the line that shows the progress and starts a new one."""
+    """Prints one line; on a terminal it leaves the line that shows the progress and starts a new one.
+
+    Without interactive logging it goes to the logger.
+    """
+    if not config.is_interactive_logging_enabled():
+        log(text)
+        return
     stream = sys.stdout
     if stream is not None:
         stream.write(f"\n{text}\n" if is_terminal(stream) else f"{text}\n")
         stream.flush()
+
+
+def log(text: str) -> None:
+    """Gives a line to Python's logger `"heron"`."""
+    logging.getLogger("heron").info(text)

@@ -7,8 +7,9 @@ import shutil
 import sys
 import time
 
+from heron import config
 from heron.callbacks.callback import Callback, Logs
-from heron.callbacks.console import is_terminal
+from heron.callbacks.console import is_terminal, log
 from heron.callbacks.progress import Forecast, Progress, Screen, keras_line, live_line, log_line, visible_width
 
 REDRAW_SECONDS = 0.1
@@ -42,7 +43,7 @@ class ProgbarLogger(Callback):
     @property
     def wants_chunks(self) -> bool:
         """True when there is a line to write over."""
-        return self._verbose() == 1 and is_terminal(sys.stdout)
+        return self._verbose() == 1 and config.is_interactive_logging_enabled() and is_terminal(sys.stdout)
 
     def _verbose(self) -> int:
         verbose = self.params.get("verbose", 1)
@@ -164,6 +165,9 @@ class ProgbarLogger(Callback):
 
     def _write(self, text: str) -> None:
         """Writes a whole line; what is fast is handed on ten times a second."""
+        if not config.is_interactive_logging_enabled():
+            log(text.rstrip("\n"))
+            return
         if sys.stdout is None:
             return
         sys.stdout.write(text)

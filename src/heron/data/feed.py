@@ -82,6 +82,7 @@ class ArrayFeed:
         self.total: int | None = min(steps, self.available) if steps else self.available
         self._device: Any = None
         self._pass: Block | None = None
+        self._drawn_from: dict[str, Any] = {}  # the state of the generator before it drew the order of the pass
 
     def sample(self) -> Any:
         """One batch, for building and checking."""
@@ -90,12 +91,33 @@ class ArrayFeed:
     def blocks(self, generator: np.random.Generator | None) -> Iterator[Block]:
         """The blocks of one epoch: here one, the whole data with an order drawn from `generator`."""
         if self._pass is None or self.steps is None or generator is None:  # evaluation begins anew each time
+            if generator is not None:
+                self._drawn_from = dict(generator.bit_generator.state)
             self._pass = self._begin(generator)
         block = self._pass
         end = self.available if self.steps is None else min(block.first + self.steps, self.available)
         self._pass = None if end == self.available else block._replace(first=end)
         block = block._replace(last=end)
         yield from [block] if self.resident else self._pieces(block, end)
+
+    @property
+    def running_pass(self) -> tuple[dict[str, Any], int] | None:
+        """What the generator was before it drew the order of the data that are being gone through, and the next batch.
+
+        None between two passes: the next epoch begins a new one.
+        """
+        return None if self._pass is None or self.steps is None else (self._drawn_from, self._pass.first)
+
+    def go_to(self, generator: np.random.Generator, batch: int) -> None:
+        """Begins a pass and passes over its first batches; `batch` is counted from 0.
+
+        Raises:
+            ArgumentError: when there are not so many.
+        """
+        if not 0 <= batch < self.available:
+            raise ArgumentError(f"Batch {batch} was asked for; the data have {self.available}. Are they the same data?")
+        self._drawn_from = dict(generator.bit_generator.state)
+        self._pass = self._begin(generator)._replace(first=batch)
 
     def _pieces(self, block: Block, end: int) -> Iterator[Block]:
         """The batches of `block` up to `end`, gathered on the host, as many at a time as `BLOCK_BYTES` hold."""

@@ -86,6 +86,15 @@ def verbosity(verbose: Any) -> int:
     )
 
 
+def at_most(limit: int | None, given: Any, what: str, setter: str) -> Any:
+    """`given`, or the limit of the whole process when that is less; None stands for all there are."""
+    if limit is None or (given is not None and given <= limit):
+        return given
+    if given is not None:
+        note(f"{what}={given} is limited to {limit}, as heron.config.{setter} or the environment says.")
+    return limit
+
+
 def check_steps(steps: Any) -> None:
     """Raises `ArgumentError` unless `steps` is None or a positive integer."""
     if steps is not None and (not is_int(steps) or steps < 1):

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from heron.errors import ArgumentError, UnknownAttributeError, UnknownNameError, nearest, suggestion
 from heron.layers import Layer
 from heron.models.saved import Saved
+from heron.models.state_tree import StateTree
 from heron.models.summary import summary_html, summary_text
 from heron.registry import forgiving
 from heron.symbolic import has_symbolic
@@ -20,7 +21,7 @@ _GONE = {
 }
 
 
-class Model(Saved):
+class Model(StateTree, Saved):
     """Layers put together.
 
     `Model(inputs, outputs)` makes a functional model of symbolic tensors. A subclass creates layers in `__init__` and

@@ -260,7 +260,7 @@ class Steps:
 
     def __getstate__(self) -> dict[str, Any]:
         """What is copied and pickled: everything but the compiled programs, which are made again when needed."""
-        left_out = ("_programs_of", "_programs_at")
+        left_out = ("_programs_of", "_programs_at", "_place")
         return {name: value for name, value in self.__dict__.items() if name not in left_out} | {"_programs": {}}
 
     def _make_predictor(self) -> Predictor:

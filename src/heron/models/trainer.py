@@ -23,6 +23,7 @@ from heron.registry import forgiving
 from heron.symbolic import KerasTensor
 from heron.training.loop import PROGRESS_SECONDS, QUIET_SECONDS, Pace, Run, as_floats, fit_loop, run_epoch
 from heron.training.objective import Objective
+from heron.training.place import Place
 
 _OF_COMPILE = "It is an argument of compile()."
 _OLD_COMPILE = {
@@ -47,6 +48,7 @@ class Trainer(Steps):
 
     stop_training = False
     _is_fitting = False
+    _place: Place | None = None  # during `fit`
     chunk_batches: int | None = None  # batches between two returns to Python; None: found by timing
 
     def _init_trainer(self) -> None:
@@ -167,6 +169,7 @@ class Trainer(Steps):
         checks.check_epochs(epochs, initial_epoch)
         checks.check_shuffle(shuffle)
         verbose, due = checks.verbosity(verbose), checks.validation_due(validation_freq)
+        epochs = checks.at_most(config.max_epochs(), epochs, "epochs", "set_max_epochs")
         listeners = CallbackList(callbacks)
         if validation_split and validation_data is None:
             x, y, sample_weight, validation_data = self._split(x, y, sample_weight, validation_split)
@@ -185,18 +188,18 @@ class Trainer(Steps):
         run = Run(
             "train", self._program("train"), self._state_variables(), feed, listeners, self._pace(listeners, "train")
         )
-        generator = np.random.default_rng(config.draw_seed())
-        self._is_fitting = True
+        place = Place(feed, np.random.default_rng(config.draw_seed()), range(initial_epoch, epochs))
+        self.__dict__["_place"], self._is_fitting = place, True
         try:
             fit_loop(
                 run,
-                range(initial_epoch, epochs),
-                generator,
+                place,
                 None if validation is None else self._validator(validation, listeners, due),
                 self,
                 lambda: self.optimizer.finalize_variable_values(self.trainable_weights),  # type: ignore[attr-defined]
             )
         finally:
+            del self.__dict__["_place"]
             self._is_fitting = False
         return history
 
@@ -230,6 +233,7 @@ class Trainer(Steps):
         finite: bool = True,
     ) -> Any:
         checks.check_steps(steps)
+        steps = checks.at_most(config.max_steps_per_epoch(), steps, "steps", "set_max_steps_per_epoch")
         if x is None:
             raise DataError(
                 "No data were given: x is None. Call fit(x, y) with arrays, or with an iterable of batches."

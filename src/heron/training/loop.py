@@ -11,6 +11,7 @@ import numpy as np
 from heron.callbacks.callback import CallbackList
 from heron.errors import note
 from heron.training.interrupt import Interruptible
+from heron.training.place import Place
 from heron.training.program import Carry, Program
 from heron.training.state import StateVariables
 
@@ -130,18 +131,16 @@ class Stop:
 
 def fit_loop(
     run: Run,
-    epochs: range,
-    generator: np.random.Generator,
+    place: Place,
     validate: Callable[[int], dict[str, float]] | None,
     model: Any,
     finish: Callable[[], None],
 ) -> dict[str, float]:
-    """Trains for `epochs`; returns the logs of the last.
+    """Trains for the epochs of `place`; returns the logs of the last.
 
     Args:
         run: the training run.
-        epochs: the numbers of the epochs.
-        generator: draws the order of each epoch.
+        place: the epochs, which callbacks may change as training begins, and the order of the samples.
         validate: evaluates after an epoch, by its number; returns `val_` logs, empty for none.
         model: whose `stop_training` is watched.
         finish: called after the last epoch, before the callbacks hear of the end.
@@ -151,9 +150,10 @@ def fit_loop(
     callbacks.on_train_begin()
     with Interruptible() as interrupt:
         stopping = Stop(model, interrupt)
-        for epoch in epochs:
+        for epoch in place.epochs():
             callbacks.on_epoch_begin(epoch)
-            logs = run_epoch(run, generator, stopping)
+            logs = run_epoch(run, place.generator, stopping)
+            place.is_interrupted = interrupt.requested
             if not logs and not stopping():
                 break  # there were no data
             watch.look(epoch, logs)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from heron.config import set_random_seed
+from heron.config import (
+    disable_interactive_logging,
+    enable_interactive_logging,
+    is_interactive_logging_enabled,
+    set_random_seed,
+)
 from heron.errors import missing_name
 from heron.ops.op import standardize_dtype
 from heron.registry import (
@@ -17,19 +22,28 @@ from heron.registry import (
 from heron.registry import deserialize as deserialize_keras_object
 from heron.registry import serialize as serialize_keras_object
 from heron.symbolic import is_symbolic as is_keras_tensor
+from heron.utils.config import Config
+from heron.utils.graphs import get_source_inputs
 from heron.utils.numerical import normalize, to_categorical
+from heron.utils.progbar import Progbar
 from heron.utils.sequences import pad_sequences
 from heron.utils.session import clear_session
 from heron.utils.triples import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
 __all__ = [
+    "Config",
     "CustomObjectScope",
+    "Progbar",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "get_source_inputs",
+    "is_interactive_logging_enabled",
     "is_keras_tensor",
     "normalize",
     "pack_x_y_sample_weight",

@@ -1,0 +1,53 @@
+"""Where a `fit` stands: in which epoch, and in what order the samples come from there on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from heron.errors import ArgumentError
+
+
+class Place:
+    """The epochs of a `fit` and the order of its samples, for a callback that goes on where another process stopped.
+
+    Args:
+        feed: where the batches come from.
+        generator: draws the order of each epoch.
+        epochs: the numbers of the epochs; what a callback sets as `first` when training begins counts.
+
+    Attributes:
+        first: the epoch to begin with.
+        is_interrupted: whether Ctrl-C has cut the epoch short.
+    """
+
+    def __init__(self, feed: Any, generator: np.random.Generator, epochs: range) -> None:
+        self.feed, self.generator = feed, generator
+        self.first, self.stop = epochs.start, epochs.stop
+        self.is_interrupted = False
+
+    def epochs(self) -> range:
+        """The epochs to run."""
+        return range(self.first, self.stop)
+
+    def mark(self) -> dict[str, Any]:
+        """The order of all batches from here on, as plain data; to be called between epochs."""
+        begun = getattr(self.feed, "running_pass", None)
+        order, batch = begun if begun is not None else (self.generator.bit_generator.state, 0)
+        return {"order": order, "batch": batch}
+
+    def go_to(self, mark: Mapping[str, Any]) -> None:
+        """From here on the batches come as they did from where `mark` was made, if the data can be gone through again.
+
+        Raises:
+            ArgumentError: for something that `mark` did not return.
+        """
+        try:
+            self.generator.bit_generator.state = mark["order"]
+            batch = int(mark["batch"])
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise ArgumentError(f"There is no order of samples in what was kept of an earlier fit: {error}.") from None
+        if batch and hasattr(self.feed, "go_to"):
+            self.feed.go_to(self.generator, batch)

@@ -1,0 +1,145 @@
+"""A training that is killed and started again ends where one that was left alone does."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import heron
+from heron import callbacks, layers
+from heron.errors import ArgumentError, HeronNote
+
+ROOT = Path(__file__).parents[2]
+X = np.linspace(-1.0, 1.0, 128, dtype="float32").reshape(64, 2)
+Y = X.sum(axis=1, keepdims=True)
+LAST = 6
+
+PROGRAM = """
+import sys
+from tests.callbacks.test_backup import train
+from heron import callbacks
+
+def wait(epoch, logs=None):
+    if epoch == 3:
+        print("killed here", flush=True)
+        sys.stdin.read()
+
+train(sys.argv[1], callbacks.LambdaCallback(on_epoch_begin=wait))
+"""
+
+
+def train(folder, *others, seed=1, **kwargs):
+    """Dropout, momentum, a shuffled order of which an epoch sees a part: all of it must go on."""
+    heron.config.set_random_seed(seed)
+    model = heron.Sequential([layers.Input((2,)), layers.Dense(4), layers.Dropout(0.5), layers.Dense(1)])
+    model.compile(heron.optimizers.Adam(0.01), "mse")
+    listeners = [*others] if folder is None else [callbacks.BackupAndRestore(folder, **kwargs), *others]
+    history = model.fit(X, Y, epochs=LAST, batch_size=16, steps_per_epoch=3, verbose=0, callbacks=listeners)
+    return model, history
+
+
+def stop_at(epoch):
+    def stop(now, logs=None):
+        if now == epoch:
+            raise RuntimeError("stopped")
+
+    return callbacks.LambdaCallback(on_epoch_begin=stop)
+
+
+def assert_same(one, other):
+    for a, b in zip(one.get_weights(), other.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return train(None)[0]
+
+
+def test_after_a_real_kill_training_goes_on_and_ends_the_same(tmp_path, whole):
+    folder = tmp_path / "backup"
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(folder)],
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with process:
+        assert process.stdout.readline() == "killed here\n"
+        process.kill()
+    assert process.returncode == (1 if os.name == "nt" else -signal.SIGKILL)
+    model, history = train(folder, seed=99)
+    assert history.epoch == [3, 4, 5]
+    assert_same(model, whole)
+    assert not folder.exists()
+
+
+def test_a_kill_between_the_weights_and_their_text_leaves_the_backup_before(tmp_path, whole, monkeypatch):
+    replace = os.replace
+
+    def killed(source, target):
+        if os.path.basename(target) == "training_metadata.json" and '"epoch": 3' in Path(source).read_text():
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            train(tmp_path)
+    assert len(list(tmp_path.glob("*.weights.h5"))) == 2
+    model, history = train(tmp_path, seed=99)
+    assert history.epoch == [2, 3, 4, 5]
+    assert_same(model, whole)
+
+
+def test_the_backup_before_the_last_is_taken_when_that_is_torn(tmp_path, whole):
+    with pytest.raises(RuntimeError, match="stopped"):
+        train(tmp_path, stop_at(4), double_checkpoint=True)
+    named = json.loads((tmp_path / "training_metadata.json").read_text())["weights"]
+    assert len(list(tmp_path.glob("*.weights.h5"))) == 2
+    (tmp_path / named).write_bytes((tmp_path / named).read_bytes()[:999])
+    with pytest.warns(HeronNote, match="The last backup .* cannot be read; the one before it is taken"):
+        model, history = train(tmp_path, seed=99, double_checkpoint=True, delete_checkpoint=False)
+    assert history.epoch == [3, 4, 5]
+    assert_same(model, whole)
+    assert train(tmp_path)[1].epoch == []
+
+
+def test_backups_by_batches_begin_the_epoch_anew(tmp_path):
+    class Stop(callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if int(self.model.optimizer.iterations) == 7:
+                raise RuntimeError("stopped")
+
+    with pytest.raises(RuntimeError, match="stopped"):
+        train(tmp_path, Stop(), save_freq=6)
+    model, history = train(tmp_path, seed=99, save_freq=6)
+    assert history.epoch == [2, 3, 4, 5]
+    assert int(model.optimizer.iterations) == 6 + 3 + 1 + 3 + 1
+
+
+def test_what_cannot_be_read_is_refused_before_training(tmp_path):
+    (tmp_path / "training_metadata.json").write_text('{"epoch": 1, "weights": "../else.weights.h5"}')
+    with pytest.raises(ArgumentError, match=r"does not say which epoch and weights it is of.\nDelete that folder"):
+        train(tmp_path)
+    (tmp_path / "training_metadata.json").write_text("{")
+    with pytest.raises(ArgumentError, match="cannot go on from the backup"):
+        train(tmp_path)
+
+
+def test_ctrl_c_keeps_the_backup_of_the_last_whole_epoch(tmp_path, whole):
+    def press(epoch, logs=None):
+        if epoch == 4:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.warns(HeronNote, match=r"Stopped by Ctrl-C in epoch 5"):
+        train(tmp_path, callbacks.LambdaCallback(on_epoch_begin=press))
+    model, history = train(tmp_path, seed=99)
+    assert history.epoch == [4, 5]
+    assert_same(model, whole)
