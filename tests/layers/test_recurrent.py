@@ -184,6 +184,21 @@ def test_a_stateful_layer_goes_on_where_it_stopped():
     assert float(abs(parts.states[0].value).max()) == 0.0
 
 
+def test_a_stateful_layer_goes_on_from_batch_to_batch_in_predict():
+    model = heron.Sequential([heron.Input(batch_shape=(2, 3, 3)), layers.GRU(2, stateful=True)])
+    x = array(4, 3, 3)
+    found = model.predict(x, batch_size=2, verbose=0)
+    whole = layers.GRU(2)
+    together = np.concatenate([x[:2], x[2:]], axis=1)  # two samples of six steps
+    whole(together)
+    whole.set_weights(model.get_weights())
+    np.testing.assert_allclose(found[2:], whole(together), rtol=1e-5, atol=1e-6)
+    again = model.predict(x[:2], batch_size=2, verbose=0)
+    assert not np.allclose(again, found[:2])
+    model.layers[0].reset_state()
+    np.testing.assert_array_equal(model.predict(x, batch_size=2, verbose=0), found)
+
+
 def test_a_stateful_layer_goes_on_from_batch_to_batch_in_fit():
     model = heron.Sequential([heron.Input(batch_shape=(2, 2, 3)), layers.SimpleRNN(2, stateful=True), layers.Dense(1)])
     model.compile("sgd", "mse")

@@ -11,7 +11,7 @@ from heron.layers import context as calls
 from heron.layers.holder import structure_changes
 from heron.models.checks import looking_layers
 from heron.training.objective import Objective
-from heron.training.program import Predictor, Program
+from heron.training.program import CarryingPredictor, Predictor, Program
 from heron.training.state import StateVariables, TrainState
 from heron.variables import Scope, Variable
 
@@ -20,6 +20,7 @@ class Steps:
     """What a compiled model computes from one batch, as functions of a state; mixed into `Model`."""
 
     optimizer: Any
+    metrics_variables: list[Variable]
     compiled: bool
     run_eagerly: bool
     _objective: Objective | None
@@ -39,25 +40,13 @@ class Steps:
     def metrics(self) -> list[Any]:
         """All metrics: the loss, those of `compile`, and those kept as attributes of the model and its layers."""
         compiled = self._objective.metrics if self._objective is not None else []
-        own = [
-            part
-            for layer in self._flatten_layers()  # type: ignore[attr-defined]
-            for name, value in layer.__dict__.items()
-            if name not in ("_objective", "_arguments")
-            for part in (value if isinstance(value, list | tuple) else [value])
-            if hasattr(type(part), "reset_state") and hasattr(type(part), "update_state")
-        ]
+        own = super().metrics  # type: ignore[misc]
         return list({id(m): m for m in [*compiled, *own]}.values())
 
     @property
     def metrics_names(self) -> list[str]:
         """The names under which the metrics are reported."""
         return [_log_name(m) for m in self.metrics]
-
-    @property
-    def metrics_variables(self) -> list[Variable]:
-        """The variables of all metrics."""
-        return [v for m in self.metrics for v in m.variables]
 
     def reset_metrics(self) -> None:
         """Clears the metrics."""
@@ -86,6 +75,31 @@ class Steps:
                 "in a layer."
             )
         return total
+
+    def stateless_compute_loss(
+        self,
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        metrics_variables: Any,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> tuple[Any, tuple[Any, Any, Any]]:
+        """`compute_loss` as a pure function of the values of the variables.
+
+        Returns:
+            `(loss, (trainable_variables, non_trainable_variables, metrics_variables))`, the values as they are after.
+        """
+        variables = self._state_variables()
+        groups = variables.trainable, variables.non_trainable, variables.metrics
+        values = trainable_variables, non_trainable_variables, metrics_variables
+        pairs = [pair for group, given in zip(groups, values, strict=True) for pair in zip(group, given, strict=True)]
+        with Scope(pairs) as scope:
+            loss = self.compute_loss(x, y, y_pred, sample_weight, training=training)
+        fixed, metrics = ([scope.value_of(v) for v in group] for group in groups[1:])
+        return loss, (trainable_variables, fixed, metrics)
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
         """Feeds one batch to the metrics and returns their values. May be overridden."""
@@ -265,12 +279,28 @@ class Steps:
 
     def _make_predictor(self) -> Predictor:
         trainable, fixed = self.trainable_variables, self.non_trainable_variables  # type: ignore[attr-defined]
+        carried = [
+            variable
+            for layer in self._flatten_layers()  # type: ignore[attr-defined]
+            if getattr(layer, "stateful", False)
+            for variable in layer._carried_variables()
+        ]
 
-        def forward(state: Any, x: Any) -> Any:
-            return self.predict_step((state[: len(trainable)], state[len(trainable) :]), _packed((x, None, None)))[0]
+        def both(state: Any, x: Any) -> tuple[Any, Any]:
+            return self.predict_step((state[: len(trainable)], state[len(trainable) :]), _packed((x, None, None)))
 
-        quick = not looking_layers(self)
-        return Predictor(forward, [*trainable, *fixed], eager=self.run_eagerly, quick=quick)
+        if not carried:
+            quick = not looking_layers(self)
+            return Predictor(
+                lambda state, x: both(state, x)[0], [*trainable, *fixed], eager=self.run_eagerly, quick=quick
+            )
+        places = {id(variable): place for place, variable in enumerate(fixed)}
+
+        def forward(state: Any, x: Any) -> tuple[Any, list[Any]]:
+            outputs, values = both(state, x)
+            return outputs, [values[places[id(variable)]] for variable in carried]
+
+        return CarryingPredictor(forward, [*trainable, *fixed], carried, eager=self.run_eagerly)
 
 
 def _rows(x: Any) -> int:

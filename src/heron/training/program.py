@@ -235,6 +235,39 @@ class Predictor:
         return True
 
 
+class CarryingPredictor(Predictor):
+    """A predictor for layers that keep states from batch to batch: it goes batch by batch, and the states stay.
+
+    Args:
+        forward: `(values, inputs) -> (outputs, new values of carried)`, pure.
+        variables: the variables whose values it takes.
+        carried: those among them that change.
+        eager: run it in Python, without compiling.
+    """
+
+    def __init__(
+        self,
+        forward: Callable[[Any, Any], tuple[Any, Sequence[Any]]],
+        variables: Sequence[Variable],
+        carried: Sequence[Variable],
+        eager: bool = False,
+    ):
+        super().__init__(forward, variables, eager, quick=False)
+        self.carried = tuple(carried)
+
+    def __call__(self, data: Any, rows: int, batch: int) -> Any:
+        """The outputs for all rows of `data`, computed `batch` at a time."""
+        parts = [self.at_once(jax.tree.map(lambda a, i=i: a[i : i + batch], data)) for i in range(0, rows, batch)]
+        return jax.tree.map(lambda *outputs: jnp.concatenate(outputs), *parts)
+
+    def at_once(self, data: Any) -> Any:
+        """The outputs for all rows of `data`, computed as one batch."""
+        outputs, states = super().at_once(data)
+        for variable, state in zip(self.carried, states, strict=True):
+            variable.assign(state)
+        return outputs
+
+
 def _is_deleted(value: Any) -> bool:
     """Whether a program has used up an array."""
     return isinstance(value, jax.Array) and value.is_deleted()
