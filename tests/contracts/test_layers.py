@@ -25,6 +25,7 @@ def scaled(x):
 
 
 PAIR = [array(4, 3), array(4, 3) + 1]
+SEQUENCES = [array(4, 2, 3), array(4, 5, 3)]
 # Layer -> the arguments of its constructor and its input.
 CASES = {
     "Activation": ({"activation": "tanh"}, array(4, 3)),
@@ -37,6 +38,8 @@ CASES = {
     "AdaptiveMaxPooling3D": ({"output_size": 2}, array(4, 4, 3, 4, 2)),
     "Add": ({}, PAIR),
     "AlphaDropout": ({"rate": 0.5, "seed": 1}, array(4, 3)),
+    "AdditiveAttention": ({"dropout": 0.5, "seed": 1}, SEQUENCES),
+    "Attention": ({"use_scale": True, "score_mode": "concat"}, SEQUENCES),
     "Average": ({}, PAIR),
     "AveragePooling1D": ({"pool_size": 3, "strides": 2, "padding": "same"}, array(4, 6, 2)),
     "AveragePooling2D": ({"pool_size": (2, 1)}, array(4, 6, 4, 2)),
@@ -95,6 +98,7 @@ CASES = {
     "RepeatVector": ({"n": 2}, array(4, 3)),
     "Rescaling": ({"scale": 0.5, "offset": 1.0}, array(4, 3)),
     "Reshape": ({"target_shape": (3, 2)}, array(4, 2, 3)),
+    "ReversibleEmbedding": ({"input_dim": 5, "output_dim": 2, "tie_weights": False}, ids(4, 3, below=5)),
     "SeparableConv1D": ({"filters": 3, "kernel_size": 2, "depth_multiplier": 2}, array(4, 3, 2)),
     "SeparableConv2D": ({"filters": 3, "kernel_size": 2, "dilation_rate": 2}, array(4, 3, 3, 2)),
     "SimpleRNN": ({"units": 2, "return_sequences": True}, array(4, 2, 3)),
@@ -111,10 +115,13 @@ CASES = {
     "ZeroPadding2D": ({"padding": ((1, 0), (2, 1))}, array(4, 6, 4, 2)),
     "ZeroPadding3D": ({"padding": 2}, array(4, 4, 3, 4, 2)),
 }
-# Layers that are made of layers or cells, or called on states too: their contracts are in the file named.
+# Layers that are made of layers or cells, or called on more than inputs: their contracts are in the file named.
 ELSEWHERE = dict.fromkeys(
-    ["Bidirectional", "GRUCell", "LSTMCell", "RNN", "SimpleRNNCell", "StackedRNNCells", "TimeDistributed"],
-    "tests/layers/test_recurrent_contracts.py",
+    [
+        *["Bidirectional", "GRUCell", "LSTMCell", "RNN", "SimpleRNNCell", "StackedRNNCells", "TimeDistributed"],
+        *["GroupQueryAttention", "MultiHeadAttention", "SpectralNormalization", "Wrapper"],
+    ],
+    "tests/layers/test_composed_contracts.py",
 )
 every_layer = pytest.mark.parametrize("name", sorted(CASES))
 
@@ -314,7 +321,7 @@ def test_it_takes_an_empty_batch(name):
 # What becomes of a mask, other than that it stays: what comes out for an input with a mask of time steps.
 OTHER_MASKS = {
     "Masking": "makes a new one",
-    "Embedding": "makes a new one or none",
+    **dict.fromkeys(["Embedding", "ReversibleEmbedding"], "makes a new one or none"),
     "Dot": "the steps are summed over",
     "Lambda": "its `mask` argument says",
     **dict.fromkeys(["Flatten", "Permute", "RepeatVector", "Reshape", "Dense"], "see test_layer.py"),

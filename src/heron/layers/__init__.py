@@ -8,6 +8,7 @@ from typing import Any
 from heron.errors import nearest, no_such_name
 from heron.layers.activation import Activation
 from heron.layers.advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax
+from heron.layers.attention import AdditiveAttention, Attention, GroupQueryAttention, MultiHeadAttention
 from heron.layers.configs import deserialize, serialize
 from heron.layers.convolution import (
     Conv1D,
@@ -63,6 +64,7 @@ from heron.layers.normalization import (
     GroupNormalization,
     LayerNormalization,
     RMSNormalization,
+    SpectralNormalization,
     UnitNormalization,
 )
 from heron.layers.pooling import (
@@ -123,7 +125,9 @@ from heron.layers.resizing import (
     ZeroPadding2D,
     ZeroPadding3D,
 )
+from heron.layers.reversible_embedding import ReversibleEmbedding
 from heron.layers.shaping import Flatten, Permute, RepeatVector, Reshape
+from heron.layers.wrapper import Wrapper
 from heron.registry import publish
 
 __all__ = [
@@ -137,10 +141,17 @@ __all__ = [
     "Dense",
     "EinsumDense",
     "Embedding",
+    "ReversibleEmbedding",
     "Activation",
     "Lambda",
     "Identity",
     "Masking",
+    "Wrapper",
+    # attention
+    "AdditiveAttention",
+    "Attention",
+    "GroupQueryAttention",
+    "MultiHeadAttention",
     # convolution, and the second names of its layers
     "Conv1D",
     "Conv1DTranspose",
@@ -257,6 +268,7 @@ __all__ = [
     "GroupNormalization",
     "LayerNormalization",
     "RMSNormalization",
+    "SpectralNormalization",
     "UnitNormalization",
     "Normalization",
     "Rescaling",

@@ -62,7 +62,8 @@ def _members(container: Part) -> Iterator[Part]:
     for value in values:
         is_part = isinstance(value, _PARTS)
         if is_part or isinstance(value, list | tuple | dict):
-            name = snake_case(type(value).__name__) if is_part else "container"
+            cls = getattr(type(value), "class_in_files", type(value).__name__)
+            name = snake_case(cls) if is_part else "container"
             counts[name] = counts.get(name, -1) + 1
             yield Part(container.inside(f"{name}_{counts[name]}" if counts[name] else name), value)
 

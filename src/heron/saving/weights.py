@@ -148,7 +148,8 @@ def put_fitting(path: str, source: Source, variables: dict[str, Any], partly: bo
     if partly:
         note_skipped(pairs, variables, fitting, path)
     for entry, key in fitting:
-        put(variables[key], arrays.pop(entry.name))
+        if entry.name in arrays:  # a weight that two layers share may stand in a file twice
+            put(variables[key], arrays.pop(entry.name))
 
 
 def variables_by_key(model: Any, verb: str) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
 import numpy as np
 
-from heron import activations, constraints, initializers, random, regularizers
+from heron import activations, random
+from heron.layers.arguments import keep_arguments
 from heron.layers.layer import Layer
 from heron.ops.lowering.recurrence import Gates, recur, scan_steps
 from heron.random.seed import SEED
@@ -16,24 +17,6 @@ from heron.validate import BOOL, POSITIVE_INT, RATE, Rule
 from heron.variables import Variable
 
 IMPLEMENTATION = Rule("0, 1 or 2", lambda v: type(v) is int and 0 <= v <= 2, (1, 2), (3, "2", None))
-_FINDERS: dict[str, Callable[[Any], Any]] = {
-    "activation": activations.get,
-    "initializer": initializers.get,
-    "regularizer": regularizers.get,
-    "constraint": constraints.get,
-}
-
-
-def keep_arguments(owner: Any, given: Mapping[str, Any]) -> None:
-    """Makes attributes of a constructor's arguments, with names of activations, initializers, ... looked up."""
-    for name, value in given.items():
-        find = _FINDERS.get(name.rpartition("_")[2])
-        setattr(owner, name, find(value) if find else value)
-
-
-def own_arguments(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments among the `locals()` of a constructor that has run no other line."""
-    return {name: value for name, value in namespace.items() if name not in ("self", "kwargs", "__class__")}
 
 
 class DropoutCell(Layer):

@@ -10,12 +10,11 @@ import jax.numpy as jnp
 from heron import random
 from heron.config import standardize_data_format
 from heron.errors import ArgumentError
+from heron.layers.arguments import keep_arguments, own_arguments
 from heron.layers.recurrent.cell import (
     DropoutCell,
     first_bias_of_lstm,
     is_tanh_and_sigmoid,
-    keep_arguments,
-    own_arguments,
 )
 from heron.layers.recurrent.rnn import GatedRNN
 from heron.ops.convolution import Window, convolved, padding_rule, sizes, sizes_rule

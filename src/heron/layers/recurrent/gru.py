@@ -6,7 +6,8 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from heron.layers.recurrent.cell import GatedCell, is_tanh_and_sigmoid, own_arguments
+from heron.layers.arguments import own_arguments
+from heron.layers.recurrent.cell import GatedCell, is_tanh_and_sigmoid
 from heron.layers.recurrent.rnn import GatedRNN
 from heron.ops.lowering.recurrence import Gates, general_gru, tanh_gru
 from heron.validate import BOOL

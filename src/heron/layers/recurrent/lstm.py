@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from heron.layers.recurrent.cell import GatedCell, first_bias_of_lstm, is_tanh_and_sigmoid, own_arguments
+from heron.layers.arguments import own_arguments
+from heron.layers.recurrent.cell import GatedCell, first_bias_of_lstm, is_tanh_and_sigmoid
 from heron.layers.recurrent.rnn import GatedRNN
 from heron.ops.lowering.recurrence import Gates, general_lstm, tanh_lstm
 from heron.validate import BOOL

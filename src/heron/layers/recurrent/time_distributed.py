@@ -8,12 +8,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from heron.errors import ArgumentError, ShapeError, shape_text, value_text
-from heron.layers.layer import Layer
+from heron.errors import ShapeError, shape_text
 from heron.layers.recurrent.stepping import call_steps
+from heron.layers.wrapper import Wrapper
 
 
-class TimeDistributed(Layer):
+class TimeDistributed(Wrapper):
     """Applies a layer to every time step, with the same weights.
 
     All steps are computed at once, as one large batch; in training, a layer that keeps statistics
@@ -46,15 +46,6 @@ class TimeDistributed(Layer):
 
     supports_masking = True
 
-    def __init__(self, layer: Any, **kwargs: Any) -> None:
-        if not isinstance(layer, Layer):
-            raise ArgumentError(
-                f"TimeDistributed needs a layer; received {value_text(layer)}.\n"
-                "Write TimeDistributed(heron.layers.Dense(3)), or wrap a function in heron.layers.Lambda."
-            )
-        super().__init__(**kwargs)
-        self.layer = layer
-
     def _check_inputs(self, inputs: Any) -> None:
         shape = getattr(inputs, "shape", ())
         if len(shape) < 3:
@@ -65,9 +56,7 @@ class TimeDistributed(Layer):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Builds the layer for one step."""
-        if not self.layer.built:
-            self.layer.build((input_shape[0], *input_shape[2:]))
-            self.layer.built = True
+        super().build((input_shape[0], *input_shape[2:]))
 
     def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
         """Applies the layer."""
