@@ -45,6 +45,7 @@ CASES = {
     "AveragePooling2D": ({"pool_size": (2, 1)}, array(4, 6, 4, 2)),
     "AveragePooling3D": ({"pool_size": 3, "strides": 2, "padding": "same"}, array(4, 4, 3, 4, 2)),
     "BatchNormalization": ({"momentum": 0.9}, array(4, 3)),
+    "CategoryEncoding": ({"num_tokens": 5, "output_mode": "count"}, ids(4, 3, below=5)),
     "Concatenate": ({"axis": -1}, PAIR),
     "Conv1D": ({"filters": 4, "kernel_size": 2, "padding": "causal", "activation": "relu"}, array(4, 3, 2)),
     "Conv1DTranspose": ({"filters": 2, "kernel_size": 3, "strides": 2}, array(4, 3, 2)),
@@ -61,6 +62,7 @@ CASES = {
     "Dense": ({"units": 2, "activation": "relu"}, array(4, 3)),
     "DepthwiseConv1D": ({"kernel_size": 2, "depth_multiplier": 2}, array(4, 3, 2)),
     "DepthwiseConv2D": ({"kernel_size": 2, "strides": 2}, array(4, 3, 3, 2)),
+    "Discretization": ({"bin_boundaries": [-1.0, 0.5], "output_mode": "one_hot"}, array(4, 3)),
     "Dot": ({"axes": 1, "normalize": True}, PAIR),
     "Dropout": ({"rate": 0.5, "seed": 1}, array(4, 3)),
     "ELU": ({"alpha": 0.5}, array(4, 3)),
@@ -88,6 +90,10 @@ CASES = {
     "MaxPooling2D": ({"pool_size": (2, 1)}, array(4, 6, 4, 2)),
     "MaxPooling3D": ({"pool_size": 3, "strides": 2, "padding": "same"}, array(4, 4, 3, 4, 2)),
     "Maximum": ({}, PAIR),
+    "MelSpectrogram": (
+        {"fft_length": 16, "sequence_stride": 8, "num_mel_bins": 4, "sampling_rate": 100, "min_freq": 1.0},
+        array(4, 40),
+    ),
     "Minimum": ({}, PAIR),
     "Multiply": ({}, PAIR),
     "Normalization": ({"axis": -1}, array(4, 3)),
@@ -99,6 +105,7 @@ CASES = {
     "Rescaling": ({"scale": 0.5, "offset": 1.0}, array(4, 3)),
     "Reshape": ({"target_shape": (3, 2)}, array(4, 2, 3)),
     "ReversibleEmbedding": ({"input_dim": 5, "output_dim": 2, "tie_weights": False}, ids(4, 3, below=5)),
+    "STFTSpectrogram": ({"frame_length": 16, "expand_dims": True}, array(4, 40, 2)),
     "SeparableConv1D": ({"filters": 3, "kernel_size": 2, "depth_multiplier": 2}, array(4, 3, 2)),
     "SeparableConv2D": ({"filters": 3, "kernel_size": 2, "dilation_rate": 2}, array(4, 3, 3, 2)),
     "SimpleRNN": ({"units": 2, "return_sequences": True}, array(4, 2, 3)),
@@ -122,6 +129,10 @@ ELSEWHERE = dict.fromkeys(
         *["GroupQueryAttention", "MultiHeadAttention", "SpectralNormalization", "Wrapper"],
     ],
     "tests/layers/test_composed_contracts.py",
+)
+ELSEWHERE |= dict.fromkeys(
+    ["HashedCrossing", "Hashing", "IntegerLookup", "Pipeline", "StringLookup", "TextVectorization"],
+    "tests/layers/test_preprocessing.py",
 )
 every_layer = pytest.mark.parametrize("name", sorted(CASES))
 
@@ -190,6 +201,9 @@ NOT_ALONE = {
     ("InputLayer", "shape", "None"): "needs the shape of one sample; received none",
     ("BatchNormalization", "synchronized", "True"): "is a setting of TensorFlow's replicas",
     ("EinsumDense", "equation", "a"): "cannot read the equation 'a'",
+    ("Discretization", "bin_boundaries", "None"): "'bin_boundaries' or 'num_bins'; received neither",
+    **{("Discretization", "num_bins", value): "received both" for value in ("1", "16")},
+    ("STFTSpectrogram", "fft_length", "1"): "fft_length must be at least frame_length=16; received 1",
     **{("InputLayer", "batch_shape", str(shape)): "already holds the shape" for shape in SHAPE.good},
     **{("Normalization", "mean", value): "a mean but no variance" for value in ("1.5", "(1.0, 2.0)", "(0, 1)")},
     **{("Normalization", "variance", value): "a variance but no mean" for value in ("1.5", "(1.0, 2.0)", "(0, 1)")},
@@ -326,6 +340,8 @@ OTHER_MASKS = {
     "Lambda": "its `mask` argument says",
     **dict.fromkeys(["Flatten", "Permute", "RepeatVector", "Reshape", "Dense"], "see test_layer.py"),
     **dict.fromkeys(["SpatialDropout2D", "SpatialDropout3D", "InputLayer", "EinsumDense"], "other axes"),
+    **dict.fromkeys(["CategoryEncoding", "Discretization"], "numbers of classes, whose axes come and go"),
+    **dict.fromkeys(["MelSpectrogram", "STFTSpectrogram"], "other steps"),
     **{name: "places are mixed" for name in CASES if "Conv" in name or "Pooling" in name},
     **{name: "other steps" for name in CASES if name.startswith(("ZeroPadding", "Cropping", "UpSampling"))},
     **dict.fromkeys(["ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"], "see test_recurrent.py"),

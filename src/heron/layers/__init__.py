@@ -99,6 +99,18 @@ from heron.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from heron.layers.preprocessing import (
+    CategoryEncoding,
+    Discretization,
+    HashedCrossing,
+    Hashing,
+    IntegerLookup,
+    MelSpectrogram,
+    Pipeline,
+    STFTSpectrogram,
+    StringLookup,
+    TextVectorization,
+)
 from heron.layers.recurrent import (
     GRU,
     LSTM,
@@ -272,6 +284,17 @@ __all__ = [
     "UnitNormalization",
     "Normalization",
     "Rescaling",
+    # words, categories and sound as numbers
+    "CategoryEncoding",
+    "Discretization",
+    "HashedCrossing",
+    "Hashing",
+    "IntegerLookup",
+    "MelSpectrogram",
+    "Pipeline",
+    "STFTSpectrogram",
+    "StringLookup",
+    "TextVectorization",
 ]
 
 # What a config may name: every class but the base, by its own name.

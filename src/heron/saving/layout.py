@@ -107,7 +107,9 @@ def own_variables(part: Any) -> list[Any]:
 
 
 def writes_itself(part: Any) -> bool:
-    """Whether a class of the user's own says how it writes its variables."""
+    """Whether a class, the user's own or one that says so, has its own way to write its variables."""
+    if getattr(part, "writes_itself", False):
+        return True
     ways = ("save_own_variables", "load_own_variables")
     theirs = (cls for cls in type(part).__mro__ if cls.__module__.partition(".")[0] != "heron")
     return any(way in vars(cls) for cls in theirs for way in ways)

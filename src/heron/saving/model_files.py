@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any, NamedTuple
+
+import numpy as np
 
 from heron import registry
 from heron.errors import ArgumentError, HeronError, note
@@ -61,6 +63,8 @@ class TensorModel:
         source = Source(self._header.group("weights"), lambda names: {name: self._arrays[name] for name in names})
         put_fitting(self._path, source, variables_by_key(model, "load"), text=UNFIT)
         self._put_all("random generators", random_states(model), self._header.group("random"))
+        keys = {entry.name.removeprefix(ASSETS): entry.name for entry in self._header.group("assets")}
+        _put_assets(model, keys, lambda key: self._arrays[key].tobytes())
 
     def compile(self, model: Any) -> None:
         """Compiles the model as it was."""
@@ -104,11 +108,8 @@ class ArchiveModel:
             put_fitting(self._path, source, variables, text=UNFIT)
         self._weights.put_own(model)
         self._weights.put_random(model)
-        for part in parts(model):
-            if hasattr(part.object, "load_own_assets"):
-                place = f"{ASSETS}{part.path}/" if part.path else ASSETS
-                names = [name for name in self._archive.names if name.startswith(place)]
-                part.object.load_own_assets({name.removeprefix(place): self._archive.read(name) for name in names})
+        stored = [name for name in self._archive.names if name.startswith(ASSETS)]
+        _put_assets(model, {name.removeprefix(ASSETS): name for name in stored}, self._archive.read)
 
     def compile(self, model: Any) -> None:
         """Compiles the model as it was."""
@@ -194,7 +195,12 @@ def write_tensors(file: IO[bytes], model: Any, configs: Configs) -> None:
     for group, members in states.items():
         about[group] = [unique(f"{group}/{i}", taken) for i in range(len(members))]
         variables |= zip(about[group], members, strict=True)
-    tensor_file.write(file, {key: v.numpy() for key, v in variables.items()}, about)
+    arrays = {key: v.numpy() for key, v in variables.items()}
+    assets = {f"{ASSETS}{name}": np.frombuffer(data, np.uint8) for name, data in _assets(model).items()}
+    if assets:
+        about["assets"] = list(assets)
+        arrays |= assets
+    tensor_file.write(file, arrays, about)
 
 
 def write_archive(file: IO[bytes], model: Any, configs: Configs) -> None:
@@ -203,13 +209,26 @@ def write_archive(file: IO[bytes], model: Any, configs: Configs) -> None:
     memory = io.BytesIO()
     unbuilt = bool(configs.compile) and not getattr(model.optimizer, "built", True)  # it counts no steps yet
     keras_weights.write(memory, model, optimizer=unbuilt or bool(_optimizer_variables(model, configs)))
+    archive.write(file, keras_form(configs), memory.getvalue(), _assets(model))
+
+
+def _assets(model: Any) -> dict[str, bytes]:
+    """What layers keep besides weights, vocabularies say, by path."""
     assets: dict[str, bytes] = {}
     for part in parts(model):
         if hasattr(part.object, "save_own_assets"):
             store: dict[str, bytes] = {}
             part.object.save_own_assets(store)
             assets |= {part.inside(name): data for name, data in store.items()}
-    archive.write(file, keras_form(configs), memory.getvalue(), assets)
+    return assets
+
+
+def _put_assets(model: Any, places: Mapping[str, str], read: Callable[[str], bytes]) -> None:
+    """Gives layers what they keep besides weights: `places` says where what has a path is read."""
+    for part in parts(model):
+        if hasattr(part.object, "load_own_assets"):
+            own = {path: place for path, place in places.items() if path.startswith(part.inside(""))}
+            part.object.load_own_assets({path.removeprefix(part.inside("")): read(own[path]) for path in own})
 
 
 def _optimizer_variables(model: Any, configs: Configs) -> Sequence[Any]:

@@ -46,7 +46,7 @@ DTYPES = {
 }
 """The dtypes that files can hold, by the format's codes for them."""
 
-GROUPS = ("weights", "optimizer", "random")
+GROUPS = ("weights", "optimizer", "random", "assets")
 """The lists of names in heron's metadata, which put the arrays of a file in order."""
 
 _KEY, _NO_DIGEST = "heron", "0" * 64
