@@ -5,7 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from benchmarks import clothes, convnets, harness, import_time, line, machine, memory, predict, recurrent, results
+from benchmarks import (
+    clothes,
+    convnets,
+    harness,
+    import_time,
+    line,
+    machine,
+    memory,
+    predict,
+    recurrent,
+    results,
+    transformer,
+)
 
 _EACH = (
     line.MEASURE,
@@ -13,6 +25,7 @@ _EACH = (
     convnets.DIGITS,
     *convnets.CONVNETS,
     *recurrent.MEASURES,
+    transformer.MEASURE,
     import_time.MEASURE,
     predict.MEASURE,
 )

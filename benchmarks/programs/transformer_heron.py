@@ -1,0 +1,5 @@
+from transformer_fit import train
+
+import heron
+
+train(heron)
