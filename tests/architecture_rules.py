@@ -22,7 +22,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("data", "datasets"),
     ("training", "callbacks"),
     ("saving", "export"),
-    ("models", "utils", "backend"),
+    ("models", "utils", "backend", "mixed_precision", "wrappers"),
     ("__main__", "cli", "compat", "lessons", "serving", "playground", "pipeline", "distribution"),
 )
 LEVEL_OF = {name: level for level, names in enumerate(LEVELS) for name in names}

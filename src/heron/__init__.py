@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from heron import layers as layers
     from heron import losses as losses
     from heron import metrics as metrics
+    from heron import mixed_precision as mixed_precision
     from heron import models as models
     from heron import ops as ops
     from heron import optimizers as optimizers
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from heron import saving as saving
     from heron import tree as tree
     from heron import utils as utils
+    from heron import wrappers as wrappers
     from heron._version import version as version
     from heron.dtype_policies import DTypePolicy as DTypePolicy
     from heron.dtype_policies import FloatDTypePolicy as FloatDTypePolicy
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from heron.layers import Input as Input
     from heron.layers import InputSpec as InputSpec
     from heron.layers import Layer as Layer
+    from heron.layers.remat import RematScope as RematScope
+    from heron.layers.remat import remat as remat
     from heron.losses import Loss as Loss
     from heron.metrics import Metric as Metric
     from heron.models import Model as Model
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
     from heron.optimizers import Optimizer as Optimizer
     from heron.regularizers import Regularizer as Regularizer
     from heron.symbolic import KerasTensor as KerasTensor
+    from heron.variables import StatelessScope as StatelessScope
     from heron.variables import Variable as Variable
     from heron.variables import name_scope as name_scope
 
@@ -65,6 +70,7 @@ _SUBMODULES = frozenset(
         "layers",
         "losses",
         "metrics",
+        "mixed_precision",
         "models",
         "ops",
         "optimizers",
@@ -73,6 +79,7 @@ _SUBMODULES = frozenset(
         "saving",
         "tree",
         "utils",
+        "wrappers",
     }
 )
 
@@ -89,9 +96,12 @@ _HOME_OF = {
     "Model": "heron.models",
     "Optimizer": "heron.optimizers",
     "Regularizer": "heron.regularizers",
+    "RematScope": "heron.layers.remat",
     "Sequential": "heron.models",
+    "StatelessScope": "heron.variables",
     "Variable": "heron.variables",
     "name_scope": "heron.variables",
+    "remat": "heron.layers.remat",
     "version": "heron._version",
 }
 

@@ -23,7 +23,7 @@ import numpy as np
 from heron import config
 from heron.errors import ArgumentError, ShapeError, shape_text
 
-__all__ = ["AutocastScope", "Scope", "Variable", "in_scope", "name_scope"]
+__all__ = ["AutocastScope", "Scope", "StatelessScope", "Variable", "in_scope", "name_scope"]
 
 
 class _Thread(threading.local):
@@ -67,7 +67,65 @@ class Scope:
         """Gives `variable` a value in this scope."""
         self._held[id(variable)] = (variable, value)
 
+    def assigned(self) -> list[tuple[Variable, Any]]:
+        """The variables that have a value of their own in this scope, with these values."""
+        return list(self._held.values())
+
     _outer: Scope | None = None
+
+
+class StatelessScope(Scope):
+    """`Scope` in Keras's form: inside the block variables have the given values, and assignments stay inside.
+
+    Args:
+        state_mapping: pairs of variable and value.
+        collect_losses: accepted for Keras's signature; `Layer.stateless_call(return_losses=True)` returns losses.
+        initialize_variables: accepted for Keras's signature; variables always have a value.
+
+    Raises:
+        ArgumentError: for a key that is no variable.
+        ShapeError: for a value of another shape than its variable's.
+
+    Source: `keras.StatelessScope`.
+
+    Example:
+    >>> v = Variable([1.0])
+    >>> with StatelessScope([(v, jnp.array([5.0]))]) as scope:
+    ...     v.assign_add([1.0])
+    >>> scope.get_current_value(v).tolist(), v.numpy().tolist()
+    ([6.0], [1.0])
+    """
+
+    def __init__(
+        self,
+        state_mapping: Iterable[tuple[Variable, Any]] | None = None,
+        collect_losses: bool = False,
+        initialize_variables: bool = True,
+    ) -> None:
+        super().__init__()
+        self.collect_losses = collect_losses
+        self.initialize_variables = initialize_variables
+        for variable, value in state_mapping or ():
+            self.add_update((variable, value))
+
+    def add_update(self, update: tuple[Variable, Any]) -> None:
+        """Gives a variable, the first of a pair, a value, the second, in this scope."""
+        variable, given = update
+        if not isinstance(variable, Variable):
+            raise ArgumentError(
+                f"StatelessScope maps variables to values; received a key of type {type(variable).__name__}."
+            )
+        value = jnp.asarray(given, variable.dtype)
+        if value.shape != variable.shape:
+            raise ShapeError(
+                f"Variable '{variable.path}' has shape {shape_text(variable.shape)}; StatelessScope received one of "
+                f"shape {shape_text(value.shape)} for it."
+            )
+        self.assign(variable, value)
+
+    def get_current_value(self, variable: Variable) -> Any:
+        """The value of a variable in this scope, None when it has none of its own."""
+        return self._held.get(id(variable), (None, None))[1]
 
 
 def in_scope() -> bool:

@@ -26,8 +26,8 @@ MISSING, OWN = ("later", "left out"), "heron's own"
 MODULES = (
     *("", "activations", "backend", "callbacks", "config", "constraints", "datasets", "datasets.boston_housing"),
     *("datasets.fashion_mnist", "datasets.mnist", "dtype_policies", "initializers", "layers", "losses", "metrics"),
-    *("models", "ops", "ops.image", "ops.linalg", "ops.nn", "ops.numpy", "optimizers", "optimizers.schedules"),
-    *("random", "regularizers", "saving", "tree", "utils"),
+    *("mixed_precision", "models", "ops", "ops.image", "ops.linalg", "ops.nn", "ops.numpy", "optimizers"),
+    *("optimizers.schedules", "random", "regularizers", "saving", "tree", "utils", "wrappers"),
 )
 
 

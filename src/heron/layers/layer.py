@@ -14,6 +14,7 @@ from heron import config, constraints, dtype_policies, initializers, regularizer
 from heron.errors import ArgumentError, ArgumentTypeError, NotBuiltError, ShapeError, note, shape_text
 from heron.layers import context as calls
 from heron.layers.input_spec import InputSpec
+from heron.layers.remat import current_mode, rematerialized
 from heron.layers.stored import Stored
 from heron.layers.structure import as_arrays, map_leaves, shapes_of
 from heron.registry import Configurable, accepted_arguments
@@ -125,6 +126,7 @@ class Layer(Stored, Configurable):
         self.dtype_policy = dtype_policies.get(dtype)
         self.autocast = autocast
         self.built = False
+        self._remat_mode = current_mode()
         self._trainable = trainable
         self._trainable_variables: list[Variable] = []
         self._non_trainable_variables: list[Variable] = []
@@ -285,7 +287,7 @@ class Layer(Stored, Configurable):
             with name_scope(self.name), AutocastScope(cast):
                 if in_scope():
                     with jax.named_scope(self.name):
-                        return self.call(*args, **kwargs)
+                        return self.rematerialized_call(self.call, *args, **kwargs)(*args, **kwargs)
                 return self.call(*args, **kwargs)
         except Exception as error:
             if not getattr(error, "_located", False):
@@ -296,6 +298,10 @@ class Layer(Stored, Configurable):
                     )
                 error.add_note(f"(in {self._who()}, called on inputs of shape {shapes_of(args[0])})")
             raise
+
+    def rematerialized_call(self, layer_call: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        """Returns `layer_call` as the `RematScope` says in which the layer was made; outside of any as it is."""
+        return rematerialized(self, self._remat_mode, layer_call)
 
     def _cast(self, x: Any) -> Any:
         if not self.autocast or not hasattr(x, "dtype") or isinstance(x, KerasTensor):
@@ -405,6 +411,34 @@ class Layer(Stored, Configurable):
         return self.dtype_policy.variable_dtype
 
     dtype = variable_dtype
+
+    @property
+    def input_dtype(self) -> str:
+        """The dtype to which floating inputs are cast."""
+        return self.compute_dtype
+
+    @property
+    def call_signature_parameters(self) -> list[str]:
+        """The names of the arguments of `call`."""
+        return list(inspect.signature(self.call).parameters)
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics that are attributes of this layer or of those inside it, also in lists."""
+        found = [
+            part
+            for layer in self._flatten_layers()
+            for name, value in layer.__dict__.items()
+            if name not in ("_objective", "_arguments")
+            for part in (value if isinstance(value, list | tuple) else [value])
+            if hasattr(type(part), "reset_state") and hasattr(type(part), "update_state")
+        ]
+        return list({id(metric): metric for metric in found}.values())
+
+    @property
+    def metrics_variables(self) -> list[Variable]:
+        """The variables of all metrics."""
+        return [v for metric in self.metrics for v in metric.variables]
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """The symbolic output for symbolic inputs; builds the layer if need be, records nothing."""
