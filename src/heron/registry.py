@@ -347,7 +347,7 @@ def serialize(obj: Any) -> Any:
         return [serialize(v) for v in obj]
     if isinstance(obj, tuple):
         return [serialize(v) for v in obj]
-    if isinstance(obj, Mapping):
+    if isinstance(obj, Mapping) and not isinstance(obj, Configurable):
         return {str(k): serialize(v) for k, v in obj.items()}
     if hasattr(obj, "get_config") and not inspect.isclass(obj):
         return _serialize_object(obj)

@@ -13,10 +13,17 @@ from heron import Variable, optimizers
 from heron.errors import ArgumentError, ArgumentTypeError
 from heron.optimizers.options import OPTION_RULES
 
+# Without a rule of their own; LossScaleOptimizer is added below, MultiOptimizer has tests of its own.
+OTHERS = (
+    optimizers.Optimizer,
+    optimizers.LossScaleOptimizer,
+    optimizers.MultiOptimizer,
+    optimizers.OptimizerMap,
+)
 CLASSES = [
     cls
     for cls in (getattr(optimizers, name) for name in optimizers.__all__)
-    if isinstance(cls, type) and cls not in (optimizers.Optimizer, optimizers.LossScaleOptimizer)
+    if isinstance(cls, type) and cls not in OTHERS
 ]
 # Where the defaults would take too long to see the loss fall.
 QUICK = {

@@ -10,6 +10,7 @@
 | `Adafactor` | averaged squares put together from rows and columns |
 | `Muon` | momentum, made orthogonal for matrices |
 | `ScheduleFreeAdamW` | Adam with an average of its path for a falling rate |
+| `MultiOptimizer` | several, each for some of the variables, as an `OptimizerMap` says |
 | `LossScaleOptimizer` | a dynamic loss scale around another, for float16 |
 | `Optimizer` | the base, for rules of your own |
 
@@ -30,6 +31,7 @@ from heron.optimizers.adam import Adam, Adamax, AdamW, Lamb, Nadam
 from heron.optimizers.base import Optimizer
 from heron.optimizers.lion import Lion
 from heron.optimizers.loss_scale import LossScaleOptimizer
+from heron.optimizers.multi_optimizer import MultiOptimizer, OptimizerMap
 from heron.optimizers.muon import Muon
 from heron.optimizers.rmsprop import RMSprop
 from heron.optimizers.schedule_free import ScheduleFreeAdamW
@@ -47,9 +49,11 @@ __all__ = [
     "Lamb",
     "Lion",
     "LossScaleOptimizer",
+    "MultiOptimizer",
     "Muon",
     "Nadam",
     "Optimizer",
+    "OptimizerMap",
     "RMSprop",
     "ScheduleFreeAdamW",
     "deserialize",
@@ -60,9 +64,9 @@ __all__ = [
 
 _ALL = (
     *(SGD, RMSprop, Adam, AdamW, Adamax, Nadam, Lamb),
-    *(Adagrad, Adadelta, Ftrl, Adafactor, Lion, Muon, ScheduleFreeAdamW, LossScaleOptimizer, Optimizer),
+    *(Adagrad, Adadelta, Ftrl, Adafactor, Lion, Muon, ScheduleFreeAdamW, LossScaleOptimizer, MultiOptimizer, Optimizer),
 )
-_BY_NAME = {cls.__name__.lower(): cls for cls in _ALL if cls not in (Optimizer, LossScaleOptimizer)}
+_BY_NAME = {cls.__name__.lower(): cls for cls in _ALL if cls not in (Optimizer, LossScaleOptimizer, MultiOptimizer)}
 
 
 def get(identifier: Any) -> Any:
@@ -129,7 +133,7 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
     return registry.deserialize(whole, custom_objects=custom_objects, kind="optimizers")
 
 
-registry.publish("heron.optimizers", {cls.__name__: cls for cls in _ALL})
+registry.publish("heron.optimizers", {cls.__name__: cls for cls in (*_ALL, OptimizerMap)})
 
 
 if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
