@@ -13,6 +13,7 @@ import pytest
 
 from heron import layers, registry
 from heron.errors import ArgumentError, HeronNote
+from heron.layers import image
 from heron.layers.context import get_mask
 from heron.symbolic import KerasTensor
 from heron.validate import SHAPE
@@ -134,6 +135,7 @@ ELSEWHERE |= dict.fromkeys(
     ["HashedCrossing", "Hashing", "IntegerLookup", "Pipeline", "StringLookup", "TextVectorization"],
     "tests/layers/test_preprocessing.py",
 )
+ELSEWHERE |= dict.fromkeys(image.__all__, "tests/layers/test_image.py")
 every_layer = pytest.mark.parametrize("name", sorted(CASES))
 
 

@@ -1,0 +1,512 @@
+"""Layers that move pixels at random while training: flips, turns, zooms, shifts, shears, perspective, distortion."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import jax.numpy as jnp
+
+from heron.errors import ArgumentError
+from heron.layers.image.base import RandomImageLayer, Size, spread
+from heron.layers.image.draws import VALUE_RANGE, Draws, drawn_from, range_rule
+from heron.ops.image.resampling import (
+    FILL_MODE,
+    SAMPLING,
+    displacements,
+    distorted,
+    homography,
+    projected,
+)
+from heron.validate import FRACTION, NUMBER, one_of
+
+# Keras's layers know no "mirror".
+_FILLING = one_of("reflect", "wrap", "constant", "nearest")
+
+
+class RandomFlip(RandomImageLayer):
+    """Mirrors each image at random while training.
+
+    Args:
+        mode: `"horizontal"`: left and right may change places; `"vertical"`: top and bottom;
+            `"horizontal_and_vertical"`: both, each with a choice of its own.
+        seed: an integer for the same choices in every process, a `SeedGenerator`, or None.
+        data_format: `"channels_last"`, `"channels_first"`, or None for `heron.config.image_data_format()`.
+        bounding_box_format: how boxes given beside images are written.
+
+    Call arguments:
+        inputs: one image or a batch, or a dict with `"images"` and any of `"labels"`, `"bounding_boxes"` and
+            `"segmentation_masks"`.
+        training: whether anything is mirrored.
+
+    Input shape:
+        `(batch, height, width, channels)` or without the batch; channels before height with `"channels_first"`.
+
+    Output shape:
+        That of the input.
+
+    Example:
+    >>> import numpy as np
+    >>> x = np.array([[[1.0], [2.0]]])
+    >>> sorted({str(RandomFlip("horizontal", seed=i)(x)[0, :, 0].tolist()) for i in range(9)})
+    ['[1.0, 2.0]', '[2.0, 1.0]']
+    """
+
+    rules = {"mode": one_of("horizontal_and_vertical", "horizontal", "vertical")}
+    moves_pixels = True
+
+    def __init__(
+        self, mode: str = "horizontal_and_vertical", seed: Any = None, data_format: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
+        self.mode = mode
+
+    def draw(self, draws: Draws, size: Size) -> Any:
+        """`flips` for the first direction of the mode, `second_flips` for the vertical one when it has both."""
+        flips = draws.uniform((size.batch, 1, 1, 1)) <= 0.5
+        if self.mode != "horizontal_and_vertical":
+            return {"flips": flips}
+        return {"flips": flips, "second_flips": draws.uniform((size.batch, 1, 1, 1)) <= 0.5}
+
+    def _axes(self, transformation: Any) -> list[tuple[int, Any]]:
+        first = 1 if self.mode == "vertical" else 2
+        pairs = [(first, transformation["flips"])]
+        return [*pairs, (1, transformation["second_flips"])] if "second_flips" in transformation else pairs
+
+    def change(self, images: Any, transformation: Any, interpolation: str) -> Any:
+        """Mirrors."""
+        for axis, flips in self._axes(transformation):
+            images = jnp.where(flips, jnp.flip(images, axis), images)
+        return images
+
+    def move(self, points: Any, transformation: Any, size: Size) -> Any:
+        """Mirrors points."""
+        for axis, flips in self._axes(transformation):
+            place = jnp.where(flips[:, 0, 0], size[axis] - 1 - points[..., 2 - axis], points[..., 2 - axis])
+            points = points.at[..., 2 - axis].set(place)
+        return points
+
+
+class _Projection(RandomImageLayer):
+    """Reads each pixel elsewhere: `matrix` says where, as `affine_transform` takes it."""
+
+    rules = {"interpolation": SAMPLING, "fill_value": NUMBER}
+    moves_pixels = True
+    fill_mode = "constant"
+
+    def __init__(self, interpolation: str, fill_value: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.interpolation, self.fill_value = interpolation, fill_value
+
+    def matrix(self, transformation: Any, size: Size) -> Any:
+        """The map of each image, `(batch, 6)` or `(batch, 8)`."""
+        raise NotImplementedError
+
+    def change(self, images: Any, transformation: Any, interpolation: str) -> Any:
+        """Reads the pixels elsewhere."""
+        matrix = self.matrix(transformation, Size(*images.shape)).astype("float32")
+        return projected(images, matrix, interpolation, self.fill_mode, self.fill_value)
+
+    def move(self, points: Any, transformation: Any, size: Size) -> Any:
+        """The inverse map, of points."""
+        matrix = self.matrix(transformation, size).astype(points.dtype)
+        rest = jnp.broadcast_to(jnp.asarray([0, 0, 1], points.dtype), (matrix.shape[0], 3))
+        square = jnp.concatenate([matrix, rest[:, matrix.shape[1] - 6 :]], 1).reshape(-1, 3, 3)
+        there = jnp.concatenate([points, jnp.ones_like(points[..., :1])], -1)  # (batch, points, 3)
+        moved = jnp.einsum("bij,bpj->bpi", jnp.linalg.inv(square), there)
+        return moved[..., :2] / moved[..., 2:]
+
+
+class _Affine(_Projection):
+    """An affine map of each image."""
+
+    rules = {"fill_mode": _FILLING}
+
+    def __init__(
+        self, fill_mode: str, interpolation: str, seed: Any, fill_value: float, data_format: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(interpolation, fill_value, seed=seed, data_format=data_format, **kwargs)
+        self.fill_mode = fill_mode
+
+
+def _rows(*entries: Any) -> Any:
+    """Numbers, or numbers for each image, as one matrix `(batch, len(entries))`."""
+    return jnp.stack(jnp.broadcast_arrays(*(jnp.asarray(entry, "float32") for entry in entries)), -1)
+
+
+class RandomRotation(_Affine):
+    """Turns each image by a random angle while training.
+
+    Args:
+        factor: the angle, as a share of a full turn from -1 to 1; a number for both directions, or two between which
+            it is drawn. Positive is counter-clockwise.
+        fill_mode: what lies outside the image: `"reflect"`, `"wrap"`, `"constant"` or `"nearest"`.
+        interpolation: `"bilinear"` or `"nearest"`.
+        seed: an integer for the same choices in every process, a `SeedGenerator`, or None.
+        fill_value: for `"constant"`, what there is.
+        data_format: `"channels_last"`, `"channels_first"`, or None for `heron.config.image_data_format()`.
+        bounding_box_format: how boxes given beside images are written.
+
+    Call arguments:
+        inputs: one image or a batch, or a dict as for `RandomFlip`.
+        training: whether anything is turned.
+
+    Input shape:
+        `(batch, height, width, channels)` or without the batch; channels before height with `"channels_first"`.
+
+    Output shape:
+        That of the input.
+
+    Example:
+    >>> import numpy as np
+    >>> x = np.array([[[1.0], [2.0]], [[3.0], [4.0]]])
+    >>> RandomRotation((0.25, 0.25), interpolation="nearest")(x)[..., 0].tolist()
+    [[2.0, 4.0], [1.0, 3.0]]
+    """
+
+    rules = {"factor": range_rule(-1, 1)}
+
+    def __init__(
+        self,
+        factor: Any,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: Any = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
+        self.factor = drawn_from(factor)
+
+    def draw(self, draws: Draws, size: Size) -> Any:
+        """`angle` in degrees, `(batch,)`."""
+        return {"angle": draws.uniform((size.batch,), 360.0 * self.factor[0], 360.0 * self.factor[1])}
+
+    def matrix(self, transformation: Any, size: Size) -> Any:
+        """The turn about the middle."""
+        angle = transformation["angle"] * (math.pi / 180)
+        cos, sin = jnp.cos(angle), jnp.sin(angle)
+        x, y = (size.width - 1) / 2, (size.height - 1) / 2
+        return _rows(cos, -sin, x - x * cos + y * sin, sin, cos, y - x * sin - y * cos)
+
+
+class RandomZoom(_Affine):
+    """Zooms each image by a random factor while training.
+
+    Args:
+        height_factor: by how much the height that is seen grows, as a share above -1, up to 1: -0.3 shows 70 % of it,
+            so that things get greater; a number for both directions, or two between which it is drawn.
+        width_factor: likewise for the width; by default that of the height, so that nothing is distorted.
+        fill_mode: what lies outside the image: `"reflect"`, `"wrap"`, `"constant"` or `"nearest"`.
+        interpolation: `"bilinear"` or `"nearest"`.
+        seed: an integer for the same choices in every process, a `SeedGenerator`, or None.
+        fill_value: for `"constant"`, what there is.
+        data_format: `"channels_last"`, `"channels_first"`, or None for `heron.config.image_data_format()`.
+        bounding_box_format: how boxes given beside images are written.
+
+    Call arguments:
+        inputs: one image or a batch, or a dict as for `RandomFlip`.
+        training: whether anything is zoomed.
+
+    Input shape:
+        `(batch, height, width, channels)` or without the batch; channels before height with `"channels_first"`.
+
+    Output shape:
+        That of the input.
+
+    Example:
+    >>> import numpy as np
+    >>> x = np.array([[[0.0], [1.0], [2.0]]])
+    >>> RandomZoom((-0.5, -0.5))(x)[0, :, 0].tolist()
+    [0.5, 1.0, 1.5]
+    """
+
+    rules = {"height_factor": range_rule(-1, 1, True), "width_factor": range_rule(-1, 1, True).or_none()}
+
+    def __init__(
+        self,
+        height_factor: Any,
+        width_factor: Any = None,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: Any = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
+        self.height_range = drawn_from(height_factor)
+        self.width_range = None if width_factor is None else drawn_from(width_factor)
+
+    def draw(self, draws: Draws, size: Size) -> Any:
+        """`height_zoom` and `width_zoom`: how much is seen, `(batch, 1)`."""
+        height = 1 + draws.uniform((size.batch, 1), *self.height_range)
+        width = height if self.width_range is None else 1 + draws.uniform((size.batch, 1), *self.width_range)
+        return {"height_zoom": height, "width_zoom": width}
+
+    def matrix(self, transformation: Any, size: Size) -> Any:
+        """The zoom about the middle."""
+        x, y = transformation["width_zoom"][:, 0], transformation["height_zoom"][:, 0]
+        return _rows(x, 0, (size.width - 1) / 2 * (1 - x), 0, y, (size.height - 1) / 2 * (1 - y))
+
+
+class RandomTranslation(_Affine):
+    """Shifts each image at random while training.
+
+    Args:
+        height_factor: how far down, as a share of the height from -1 to 1; a number for both directions, or two
+            between which it is drawn.
+        width_factor: how far to the right, as a share of the width, likewise.
+        fill_mode: what lies outside the image: `"reflect"`, `"wrap"`, `"constant"` or `"nearest"`.
+        interpolation: `"bilinear"` or `"nearest"`.
+        seed: an integer for the same choices in every process, a `SeedGenerator`, or None.
+        fill_value: for `"constant"`, what there is.
+        data_format: `"channels_last"`, `"channels_first"`, or None for `heron.config.image_data_format()`.
+        bounding_box_format: how boxes given beside images are written.
+
+    Call arguments:
+        inputs: one image or a batch, or a dict as for `RandomFlip`.
+        training: whether anything is shifted.
+
+    Input shape:
+        `(batch, height, width, channels)` or without the batch; channels before height with `"channels_first"`.
+
+    Output shape:
+        That of the input.
+
+    Example:
+    >>> import numpy as np
+    >>> x = np.array([[[1.0], [2.0], [3.0], [4.0]]])
+    >>> RandomTranslation(0.0, (0.25, 0.25), fill_mode="constant")(x)[0, :, 0].tolist()
+    [0.0, 1.0, 2.0, 3.0]
+    """
+
+    rules = {"height_factor": range_rule(-1, 1), "width_factor": range_rule(-1, 1)}
+
+    def __init__(
+        self,
+        height_factor: Any,
+        width_factor: Any,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: Any = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
+        self.height_range, self.width_range = drawn_from(height_factor), drawn_from(width_factor)
+
+    def draw(self, draws: Draws, size: Size) -> Any:
+        """`translations` in pixels, `(batch, 2)`: to the right and down."""
+        down = draws.uniform((size.batch,), *self.height_range) * size.height
+        right = draws.uniform((size.batch,), *self.width_range) * size.width
+        return {"translations": jnp.stack([right, down], -1)}
+
+    def matrix(self, transformation: Any, size: Size) -> Any:
+        """The shift."""
+        right, down = jnp.moveaxis(transformation["translations"], -1, 0)
+        return _rows(1, 0, -right, 0, 1, -down)
+
+
+class RandomShear(_Affine):
+    """Slants each image at random while training.
+
+    Args:
+        x_factor: how far each row is shifted to the side for each row below the first, from 0 to 1, in a direction
+            drawn at random; a number for the range around 0, or two between which it is drawn.
+        y_factor: likewise for columns, downwards.
+        interpolation: `"bilinear"` or `"nearest"`.
+        fill_mode: what lies outside the image: `"reflect"`, `"wrap"`, `"constant"` or `"nearest"`.
+        fill_value: for `"constant"`, what there is.
+        data_format: `"channels_last"`, `"channels_first"`, or None for `heron.config.image_data_format()`.
+        seed: an integer for the same choices in every process, a `SeedGenerator`, or None.
+        bounding_box_format: how boxes given beside images are written.
+
+    Call arguments:
+        inputs: one image or a batch, or a dict as for `RandomFlip`.
+        training: whether anything is slanted.
+
+    Input shape:
+        `(batch, height, width, channels)` or without the batch; channels before height with `"channels_first"`.
+
+    Output shape:
+        That of the input.
+
+    Example:
+    >>> import numpy as np
+    >>> x = np.array([[[0.0], [1.0]], [[2.0], [3.0]]])
+    >>> RandomShear(x_factor=0.5, seed=1)(x)[0, :, 0].tolist()  # the first row stays
+    [0.0, 1.0]
+    """
+
+    # Keras writes a number into its configs as the range around 0.
+    rules = {"x_factor": range_rule(-1, 1), "y_factor": range_rule(-1, 1)}
+
+    def __init__(
+        self,
+        x_factor: Any = 0.0,
+        y_factor: Any = 0.0,
+        interpolation: str = "bilinear",
+        fill_mode: str = "reflect",
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        seed: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
+        self.x_range, self.y_range = drawn_from(x_factor), drawn_from(y_factor)
+
+    def draw(self, draws: Draws, size: Size) -> Any:
+        """`shear_factor`, `(batch, 2)`: of rows and of columns."""
+        both = [draws.uniform((size.batch,), *ends) for ends in (self.x_range, self.y_range)]
+        return {"shear_factor": jnp.stack(both, -1) * draws.signs((size.batch, 1))}
+
+    def matrix(self, transformation: Any, size: Size) -> Any:
+        """The slant."""
+        x, y = jnp.moveaxis(transformation["shear_factor"], -1, 0)
+        return _rows(1, x, 0, y, 1, 0)
+
+
+class RandomPerspective(_Projection):
+    """Shows each image as if seen from elsewhere while training: its corners are moved at random.
+
+    Args:
+        factor: the share of images that are changed, from 0 to 1, or two numbers between which it is drawn.
+        scale: how far corners are moved, from 0 to 1: up to half of it of the distance from the upper left one.
+        interpolation: `"bilinear"` or `"nearest"`.
+        fill_value: what lies outside the image.
+        seed: an integer for the same choices in every process, a `SeedGenerator`, or None.
+        data_format: `"channels_last"`, `"channels_first"`, or None for `heron.config.image_data_format()`.
+        bounding_box_format: how boxes given beside images are written.
+
+    Call arguments:
+        inputs: one image or a batch, or a dict as for `RandomFlip`.
+        training: whether anything is changed.
+
+    Input shape:
+        `(batch, height, width, channels)` or without the batch; channels before height with `"channels_first"`.
+
+    Output shape:
+        That of the input.
+
+    Example:
+    >>> import numpy as np
+    >>> RandomPerspective(seed=1)(np.ones((2, 4, 4, 3))).shape
+    (2, 4, 4, 3)
+    """
+
+    rules = {"factor": range_rule(0, 1), "scale": FRACTION}
+
+    def __init__(
+        self,
+        factor: Any = 1.0,
+        scale: float = 1.0,
+        interpolation: str = "bilinear",
+        fill_value: float = 0.0,
+        seed: Any = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(interpolation, fill_value, seed=seed, data_format=data_format, **kwargs)
+        self.factor, self.scale = drawn_from(factor, 0.0), scale
+
+    def draw(self, draws: Draws, size: Size) -> Any:
+        """Which images are changed, `(batch,)`, and their corners before and after, `(batch, 4, 2)`."""
+        right, bottom = size.width - 1, size.height - 1
+        start = jnp.asarray([[0, 0], [right, 0], [0, bottom], [right, bottom]], "float32")
+        end = start * (1 + draws.uniform((size.batch, 4, 2), -self.scale / 2, self.scale / 2))
+        return {
+            "apply_perspective": draws.chosen(size.batch, self.factor),
+            "start_points": jnp.broadcast_to(start, end.shape),
+            "end_points": end,
+        }
+
+    def matrix(self, transformation: Any, size: Size) -> Any:
+        """The projection that brings the corners back; for images that stay, none."""
+        same = jnp.asarray([1, 0, 0, 0, 1, 0, 0, 0], "float32")
+        there = homography(transformation["start_points"], transformation["end_points"])
+        return jnp.where(transformation["apply_perspective"][:, None], there, same)
+
+
+class RandomElasticTransform(RandomImageLayer):
+    """Distorts images at random while training, as if printed on rubber.
+
+    Args:
+        factor: the share of images that are changed, from 0 to 1, or two numbers between which it is drawn.
+        scale: how strong the distortion is, from 0 to 1, or two numbers between which it is drawn for each call.
+        interpolation: `"bilinear"` or `"nearest"`.
+        fill_mode: what lies outside the image: `"reflect"`, `"wrap"`, `"constant"`, `"nearest"` or `"mirror"`.
+        fill_value: for `"constant"`, what there is.
+        value_range: the least and the greatest possible value of a pixel.
+        seed: an integer for the same choices in every process, a `SeedGenerator`, or None.
+        data_format: `"channels_last"`, `"channels_first"`, or None for `heron.config.image_data_format()`.
+
+    Call arguments:
+        inputs: one image or a batch, or a dict as for `RandomFlip`, without bounding boxes.
+        training: whether anything is changed.
+
+    Input shape:
+        `(batch, height, width, channels)` or without the batch; channels before height with `"channels_first"`.
+
+    Output shape:
+        That of the input.
+
+    Source: Simard et al., "Best practices for convolutional neural networks applied to visual document analysis", 2003.
+
+    Example:
+    >>> import numpy as np
+    >>> RandomElasticTransform(seed=1)(np.ones((2, 8, 8, 3))).shape
+    (2, 8, 8, 3)
+    """
+
+    rules = {
+        "factor": range_rule(0, 1),
+        "scale": range_rule(0, 1),
+        "interpolation": SAMPLING,
+        "fill_mode": FILL_MODE,
+        "fill_value": NUMBER,
+        "value_range": VALUE_RANGE,
+    }
+    moves_pixels = True
+
+    def __init__(
+        self,
+        factor: Any = 1.0,
+        scale: Any = 1.0,
+        interpolation: str = "bilinear",
+        fill_mode: str = "reflect",
+        fill_value: float = 0.0,
+        value_range: Any = (0, 255),
+        seed: Any = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
+        self.factor, self.scale = drawn_from(factor, 0.0), drawn_from(scale, 0.0)
+        self.interpolation, self.fill_mode, self.fill_value = interpolation, fill_mode, fill_value
+        self.value_range = (min(value_range), max(value_range))
+
+    def draw(self, draws: Draws, size: Size) -> Any:
+        """Which images are changed, `(batch,)`, and how far each pixel is moved, `(batch, height, width)` twice."""
+        strength = draws.uniform((), *self.scale)
+        least = min(size.height, size.width)
+        taps = int(6 * 0.05 * self.scale[1] * least) | 1
+        images = jnp.zeros((size.batch, size.height, size.width, 1))
+        down, right = displacements(draws.next_key(), images, taps, jnp.maximum(0.05 * strength * least, 1e-3))
+        far = 0.1 * strength * max(size.height, size.width)
+        return {"apply_transform": draws.chosen(size.batch, self.factor), "shifts": (far * down, far * right)}
+
+    def change(self, images: Any, transformation: Any, interpolation: str) -> Any:
+        """Distorts."""
+        moved = distorted(images, transformation["shifts"], interpolation, self.fill_mode, self.fill_value)
+        images = jnp.where(spread(transformation["apply_transform"]), moved, images)
+        return jnp.clip(images, *self.value_range) if jnp.issubdtype(images.dtype, jnp.floating) else images
+
+    def move(self, points: Any, transformation: Any, size: Size) -> Any:
+        """Boxes do not stay boxes."""
+        raise ArgumentError(
+            f"{self._who()} cannot move bounding boxes: expected images, labels and segmentation_masks; received "
+            "bounding_boxes too.\nUse RandomPerspective or RandomShear beside boxes."
+        )
