@@ -327,7 +327,7 @@ def test_refusals_say_why():
         layers.RandomFlip()(x)
     for name in ("RandomElasticTransform", "CutMix", "MixUp"):
         with pytest.raises(ArgumentError, match=r"cannot|does not"):
-            new(name, bounding_box_format="xywh")(x)
+            new(name).move(x, None, None)
     with pytest.raises(ArgumentError, match="received segmentation_masks, which it cannot move"):
         new("RandAugment", bounding_box_format="xywh").transform_segmentation_masks(x, None)
     with pytest.raises(ArgumentError, match="expects images, or a dict with 'images'"):
