@@ -71,6 +71,7 @@ class Discretization(Layer):
         "sparse": DENSE,
     }
     _unscanned = Layer._unscanned | {"bin_boundaries", "summary"}
+    summary: np.ndarray
 
     def __init__(
         self,
@@ -90,7 +91,7 @@ class Discretization(Layer):
                 f"{self._who()} needs 'bin_boundaries' or 'num_bins'; received {given}.\n"
                 "Give the boundaries, or give num_bins and call adapt(x)."
             )
-        self.bin_boundaries = None if bin_boundaries is None else [float(b) for b in bin_boundaries]
+        self.bin_boundaries: list[float] | None = None if bin_boundaries is None else [float(b) for b in bin_boundaries]
         self.num_bins = num_bins
         self.epsilon = epsilon
         self.output_mode = output_mode
@@ -105,7 +106,7 @@ class Discretization(Layer):
                 f"{self._who()} does not know its ranges yet: it was made with num_bins={self.num_bins}.\n"
                 "Call adapt(x) on data first, or give bin_boundaries."
             )
-        indices = jnp.digitize(jnp.asarray(inputs), jnp.asarray(self.bin_boundaries))
+        indices: Any = jnp.digitize(jnp.asarray(inputs), jnp.asarray(self.bin_boundaries))
         dtype = "int32" if self.output_mode == "int" else self.compute_dtype
         indices = indices if in_program(indices) else np.asarray(indices)
         return encode(indices, self.output_mode, len(self.bin_boundaries) + 1, dtype)

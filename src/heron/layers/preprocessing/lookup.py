@@ -232,14 +232,15 @@ class IntegerLookup(IndexLookup):
 
     def _numbers_of(self, terms: Any) -> Any:
         if self._table is None:
-            keys, places = list(self._tokens or []), list(range(self._token_start(), self.vocabulary_size()))
+            terms_by_place = list(self._tokens or [])
+            numbers = list(range(self._token_start(), self.vocabulary_size()))
             if self.mask_token is not None:
-                keys.append(self.mask_token)
-                places.append(0 if self.output_mode == "int" else DROPPED)
-            order = np.argsort(np.array(keys, np.int64))
-            self._table = np.array(keys, np.int64)[order], np.array(places, np.int64)[order]
+                terms_by_place.append(self.mask_token)
+                numbers.append(0 if self.output_mode == "int" else DROPPED)
+            order = np.argsort(np.array(terms_by_place, np.int64))
+            self._table = np.array(terms_by_place, np.int64)[order], np.array(numbers, np.int64)[order]
         keys, places = self._table
-        xp: Any = np
+        xp: Any = np  # jnp inside a program
         if in_program(terms):
             xp, fits = jnp, np.abs(keys) < 2**31
             keys, places = jnp.asarray(keys[fits], "int32"), jnp.asarray(places[fits], "int32")
