@@ -95,7 +95,7 @@ def test_a_page_that_is_not_true_is_found(page, said):
 def test_what_is_shown_may_be_an_error_a_note_or_have_gaps():
     shown = "HeronNote: a note"
     assert complaints(f"```python\nimport heron\nheron.errors.note('a note')\n```\n```text\n{shown}\n```\n") == []
-    error = "AttributeError: heron has no attribute 'layer'. ..."
+    error = "UnknownAttributeError: heron has no attribute 'layer'. ..."
     assert complaints(f"```python\nimport heron\nheron.layer\n```\n```text\n{error}\n```\n") == []
 
 

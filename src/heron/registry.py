@@ -497,6 +497,8 @@ def _named(config: Mapping[str, Any], wanted: Any, kind: str | None) -> Any:
     registered, module = config.get("registered_name"), str(config.get("module") or "")
     if not isinstance(wanted, str):
         raise ArgumentError(f"The config names {value_text(wanted)} as a class or function; expected a name.")
+    if registered == config["class_name"] == "function":
+        registered = None  # as Keras writes it for functions that nobody registered
     found = custom_object(registered) if isinstance(registered, str) else None
     found = found if found is not None else custom_object(wanted)
     if found is None and registered in (None, wanted):

@@ -148,6 +148,6 @@ def test_an_unknown_name_is_answered_with_the_nearest():
         "heron.layers has no layer or function 'Denze'. Did you mean Dense?",
         "heron.layers has no layer or function 'dropout'. Did you mean Dropout?",
         "heron.layers has no layer or function 'normalization'. Did you mean Normalization?",
-        "heron.layers has no layer or function 'LSTMM'.",
+        "heron.layers has no layer or function 'LSTMM'. Did you mean LSTM?",
         "True",
     ]

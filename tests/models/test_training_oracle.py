@@ -23,7 +23,7 @@ def dense(k, units=1, activation=None):
 
 def normalised(k):
     norms = [k.layers.BatchNormalization(), k.layers.LayerNormalization()]
-    return k.Sequential([k.Input((4,)), k.layers.Dense(8), *norms, k.layers.Dense(1)])
+    return k.Sequential([k.Input((4,)), k.layers.Dense(8, use_bias=False), *norms, k.layers.Dense(1)])
 
 
 def penalised(k):

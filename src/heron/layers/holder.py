@@ -74,9 +74,7 @@ class WeightHolder:
     def variables(self) -> list[Variable]:
         """All weights, and what is no weight but changes: the states of random generators, say."""
         return _unique(
-            v
-            for layer in self._flatten_layers()
-            for v in (*layer._own_variables(), *layer._carried_variables())
+            v for layer in self._flatten_layers() for v in (*layer._own_variables(), *layer._carried_variables())
         )
 
     def _carried_variables(self) -> list[Variable]:

@@ -107,18 +107,22 @@ class Sequential(Model):
             raise NotBuiltError(f"{self._who()} needs an input shape to be built: start it with heron.Input(shape).")
         first = self._stack[0]
         if isinstance(first, InputLayer):
-            self._stack_input = first.output
+            self._pass_through(first.output)
         else:
             shape = tuple(input_shape)
             if len(shape) == 1 and getattr(first.input_spec, "min_ndim", None) == 2:
                 shape = (*shape, 1)  # a number for each sample is one feature
-            shape = (None, *shape[1:])  # the first batch says nothing about how many rows the next ones have
-            self._stack_input = Input(batch_shape=shape, dtype=getattr(first, "input_dtype", None))
-        x: Any = self._stack_input
+            # First as the data are, of which messages speak; then for any number of rows, as the next batches may have.
+            for rows in dict.fromkeys((shape[0], None)):
+                self._pass_through(Input(batch_shape=(rows, *shape[1:]), dtype=getattr(first, "input_dtype", None)))
+        self.built = True
+
+    def _pass_through(self, x: Any) -> None:
+        """Calls the layers one after the other on a symbolic input."""
+        self._stack_input = x
         for layer in self.layers:
             x = layer(x)
         self._stack_output = x
-        self.built = True
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Passes the input through the layers."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from heron import registry
 from heron.errors import missing_name
-from heron.ops import core, einops, image, linalg, math, nn, numpy, spectra
+from heron.ops import core, einops, linalg, math, nn, numpy, spectra
+from heron.ops import image as image
 from heron.ops.activation import *  # noqa: F403 - relu, softmax, ...
 from heron.ops.arrangement import *  # noqa: F403 - reshape, concatenate, pad, ...
 from heron.ops.attention import *  # noqa: F403 - dot_product_attention
