@@ -153,7 +153,8 @@ class ImageLayer(Layer):
         images = data["images"] if isinstance(data, dict) else data
         layout = self._layout(images)
         shape = images.shape if layout.is_batch else (1, *images.shape)
-        return Size(shape[0], *shape[2:], shape[1]) if layout.channels_first else Size(*shape)
+        batch, *sizes = shape
+        return Size(batch, *(sizes[1:] + sizes[:1] if layout.channels_first else sizes))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, with the data format that was in force."""

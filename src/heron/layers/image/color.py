@@ -16,7 +16,23 @@ from heron.settings import epsilon
 from heron.validate import FRACTION, Rule, is_number
 
 
-class ValueLayer(RandomImageLayer):
+class ValueRange:
+    """Moving images from the range of their pixels to another, and back."""
+
+    value_range: tuple[float, float]
+
+    def to_range(self, images: Any, high: float) -> Any:
+        """The images with the range from 0 to `high`."""
+        low, top = self.value_range
+        return images if (low, top) == (0, high) else (images - low) * (high / (top - low))
+
+    def from_range(self, images: Any, high: float) -> Any:
+        """The inverse of `to_range`."""
+        low, top = self.value_range
+        return images if (low, top) == (0, high) else images * ((top - low) / high) + low
+
+
+class ValueLayer(ValueRange, RandomImageLayer):
     """A layer that knows the least and the greatest value of a pixel.
 
     Args:
@@ -32,16 +48,6 @@ class ValueLayer(RandomImageLayer):
     def kept(self, images: Any) -> Any:
         """The images within the range."""
         return jnp.clip(images, *self.value_range)
-
-    def to_range(self, images: Any, high: float) -> Any:
-        """The images with the range from 0 to `high`."""
-        low, top = self.value_range
-        return images if (low, top) == (0, high) else (images - low) * (high / (top - low))
-
-    def from_range(self, images: Any, high: float) -> Any:
-        """The inverse of `to_range`."""
-        low, top = self.value_range
-        return images if (low, top) == (0, high) else images * ((top - low) / high) + low
 
 
 class RandomBrightness(ValueLayer):

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from heron.layers.image.base import ImageLayer, Size, spread
-from heron.layers.image.color import ValueLayer
+from heron.layers.image.color import ValueLayer, ValueRange
 from heron.layers.image.draws import VALUE_RANGE, Draws, drawn_from, range_rule
 from heron.ops.convolution import sizes, sizes_rule
 from heron.validate import NON_NEGATIVE, POSITIVE_INT
@@ -68,7 +68,7 @@ class Solarization(ValueLayer):
         return self.from_range(jnp.where(below, images, 255 - images), 255)
 
 
-class _RangeLayer(ImageLayer):
+class _RangeLayer(ValueRange, ImageLayer):
     """A layer without chance that knows the least and the greatest value of a pixel."""
 
     rules = {"value_range": VALUE_RANGE}
@@ -76,9 +76,6 @@ class _RangeLayer(ImageLayer):
     def __init__(self, value_range: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.value_range = (min(value_range), max(value_range))
-
-    to_range = ValueLayer.to_range
-    from_range = ValueLayer.from_range
 
 
 class AutoContrast(_RangeLayer):
@@ -230,8 +227,8 @@ class ContrastLimitedAdaptiveHistogramEqualization(_RangeLayer):
         def near(places: Any, side: int, count: int) -> tuple[Any, Any, Any]:
             at = (jnp.arange(places) - side / 2) / side
             low = jnp.floor(at)
-            ends = (jnp.clip(low + i, 0, count - 1).astype("int32") for i in (0, 1))
-            return (*ends, at - low)
+            first, second = (jnp.clip(low + i, 0, count - 1).astype("int32") for i in (0, 1))
+            return first, second, at - low
 
         top, bottom, down = near(whole.shape[1], tile[0], rows)
         left, right, across = near(whole.shape[2], tile[1], columns)

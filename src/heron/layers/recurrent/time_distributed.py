@@ -54,7 +54,7 @@ class TimeDistributed(Wrapper):
                 f"{shape_text(shape)}.\nAdd the missing axis: x[..., None] for one feature, x[None] for one sample."
             )
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: Any = None) -> None:
         """Builds the layer for one step."""
         super().build((input_shape[0], *input_shape[2:]))
 

@@ -72,7 +72,7 @@ def gaussian_blur(
     taps = sizes(checked("gaussian_blur", "kernel_size", kernel_size, sizes_rule(2)), 2)
     images = floating(images)
     sigma = jnp.broadcast_to(array(sigma).astype(images.dtype), (2,))
-    return layout.back(blur(images, taps[::-1], (sigma[1], sigma[0])))
+    return layout.back(blur(images, (taps[1], taps[0]), (sigma[1], sigma[0])))
 
 
 @op

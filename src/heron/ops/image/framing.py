@@ -187,7 +187,7 @@ def extract_patches_3d(
 
 
 def _patches(
-    name: str, rank: int, images: Any, size: Any, strides: Any, dilation: Any, padding: str, data_format: str | None
+    name: str, rank: int, images: Any, size: Any, strides: Any, dilation: Any, padding: Any, data_format: str | None
 ) -> Any:
     rule, owner = sizes_rule(rank), f"heron.ops.image.{name}"
     size = sizes(checked(name, "size", size, rule), rank)
