@@ -27,7 +27,8 @@ MODULES = (
     *("", "activations", "backend", "callbacks", "config", "constraints", "datasets", "datasets.boston_housing"),
     *("datasets.fashion_mnist", "datasets.mnist", "dtype_policies", "initializers", "layers", "losses", "metrics"),
     *("mixed_precision", "models", "ops", "ops.image", "ops.linalg", "ops.nn", "ops.numpy", "optimizers"),
-    *("optimizers.schedules", "random", "regularizers", "saving", "tree", "utils", "wrappers"),
+    *("optimizers.schedules", "random", "regularizers", "saving", "tree", "utils", "utils.bounding_boxes"),
+    "wrappers",
 )
 
 

@@ -1,4 +1,4 @@
-"""Small helpers: seeds, class numbers, padding, registration of one's own classes."""
+"""Small helpers: seeds, class numbers, padding, pictures, boxes, registration of one's own classes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ from heron.registry import (
 from heron.registry import deserialize as deserialize_keras_object
 from heron.registry import serialize as serialize_keras_object
 from heron.symbolic import is_symbolic as is_keras_tensor
+from heron.utils import bounding_boxes as bounding_boxes
 from heron.utils.config import Config
 from heron.utils.graphs import get_source_inputs
+from heron.utils.images import array_to_img, img_to_array, load_img, save_img
 from heron.utils.numerical import normalize, to_categorical
 from heron.utils.progbar import Progbar
 from heron.utils.sequences import pad_sequences
@@ -34,6 +36,7 @@ __all__ = [
     "Config",
     "CustomObjectScope",
     "Progbar",
+    "array_to_img",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
@@ -43,12 +46,15 @@ __all__ = [
     "get_registered_name",
     "get_registered_object",
     "get_source_inputs",
+    "img_to_array",
     "is_interactive_logging_enabled",
     "is_keras_tensor",
+    "load_img",
     "normalize",
     "pack_x_y_sample_weight",
     "pad_sequences",
     "register_keras_serializable",
+    "save_img",
     "serialize_keras_object",
     "set_random_seed",
     "standardize_dtype",
