@@ -435,7 +435,10 @@ ERRORS = {
         "same return_state",
     ),
     "nothing to reset": (lambda: layers.Bidirectional(layers.GRU(1)).reset_state(), "keeps no states to reset"),
-    "strides and dilation": (lambda: layers.ConvLSTM1D(1, 2, 2, dilation_rate=2), "Leave one of them at 1"),
+    "strides and dilation": (
+        lambda: layers.ConvLSTM1D(1, 2, 2, dilation_rate=2),
+        "cannot both be above 1; received strides=.2,. and",
+    ),
 }
 
 

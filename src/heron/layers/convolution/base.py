@@ -15,23 +15,57 @@ from heron.layers.convolution.spatial_spec import SpatialSpec
 from heron.layers.layer import Layer
 from heron.ops.convolution import Window, padding_rule, sizes, sizes_rule
 from heron.ops.lowering.channels import add_bias
-from heron.validate import BOOL, Rule, one_of
+from heron.validate import BOOL, one_of
 from heron.variables import Variable
 
 _WINDOW = ("kernel_size", "strides", "dilation_rate")
 DATA_FORMAT = one_of("channels_last", "channels_first").or_none()
 
 
-class Convolution(Layer):
-    """A layer that slides a window over spatial axes, adds a bias for each channel and applies an activation.
+class Windowed(Layer):
+    """A layer that slides a window over `rank` spatial axes: rules and config of the arguments that describe it.
 
-    A subclass says in `convolution` how a kernel is applied. Those that set `rank` get the rules of window arguments,
-    and as defaults of strides and dilation, for so many axes.
+    Subclasses that set `rank` get the rules of those arguments for so many axes.
     """
 
     rank: ClassVar[int]
     paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
     rules = {"data_format": DATA_FORMAT, "use_bias": BOOL}
+    strides: tuple[int, ...]
+    dilation_rate: tuple[int, ...]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if "rank" in cls.__dict__:
+            windows = dict.fromkeys(_WINDOW, sizes_rule(cls.rank))
+            cls.rules = {**cls.__dict__.get("rules", {}), **windows, "padding": padding_rule(*cls.paddings)}
+        super().__init_subclass__(**kwargs)
+
+    def refuse_dilated_strides(self) -> None:
+        """Raises `ArgumentError` when both strides and dilation are above 1."""
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ArgumentError(
+                f"{self._who()}: 'strides' and 'dilation_rate' cannot both be above 1; received strides="
+                f"{self.strides} and dilation_rate={self.dilation_rate}.\n"
+                "Write strides=1, and pool afterwards if the result is to be smaller; or dilation_rate=1."
+            )
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments, those of the window as they were understood."""
+        config = super().get_config()
+        for name in (*_WINDOW, "output_padding", "padding", "data_format"):
+            if name in config:
+                value = getattr(self, name)
+                config[name] = list(value) if isinstance(value, tuple) else value
+        return config
+
+
+class Convolution(Windowed):
+    """A layer that slides a window over spatial axes, adds a bias for each channel and applies an activation.
+
+    A subclass says in `convolution` how a kernel is applied. Those that set `rank` get as defaults of strides and
+    dilation one number for each of so many axes.
+    """
+
     renamed = {
         "nb_filter": "filters",
         "filter_length": "kernel_size",
@@ -48,7 +82,6 @@ class Convolution(Layer):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "rank" in cls.__dict__:
-            cls.rules = {**cls.__dict__.get("rules", {}), **_window_rules(cls.rank, cls.paddings)}
             cls.__init__ = _for_rank(cls.__init__, cls.rank)  # type: ignore[method-assign]
         super().__init_subclass__(**kwargs)
 
@@ -86,15 +119,6 @@ class Convolution(Layer):
         raise ArgumentTypeError(
             f"{type(self).__name__} has no convolution() method. Write def convolution(self, inputs)."
         )
-
-    def refuse_dilated_strides(self) -> None:
-        """Raises `ArgumentError` when both strides and dilation are above 1."""
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ArgumentError(
-                f"{self._who()}: 'strides' and 'dilation_rate' cannot both be above 1; received strides="
-                f"{self.strides} and dilation_rate={self.dilation_rate}.\n"
-                "Write strides=1, and pool afterwards if the result is to be smaller; or dilation_rate=1."
-            )
 
     def taken_channels(self, input_shape: tuple[int | None, ...], slides: bool = True) -> int:
         """The input's number of channels, by now known and expected ever after; `slides`: the window must fit in."""
@@ -139,15 +163,6 @@ class Convolution(Layer):
             y = y + bias.reshape(-1, *(1,) * self.rank) if first else add_bias(y, bias)
         return self.activation(y)
 
-    def get_config(self) -> dict[str, Any]:
-        """The arguments, those of the window as they were understood."""
-        config = super().get_config()
-        for name in (*_WINDOW, "output_padding", "padding", "data_format"):
-            if name in config:
-                value = getattr(self, name)
-                config[name] = list(value) if isinstance(value, tuple) else value
-        return config
-
 
 # Activations that keep the order of numbers: a maximum may be taken before them and the bias.
 _RISING = (activations.linear, activations.relu, activations.relu6)
@@ -162,10 +177,6 @@ def _part(argument: str) -> types.ModuleType | None:
     """The module that finds what `kernel_initializer`, say, stands for; None for other arguments."""
     weight, _, part = argument.rpartition("_")
     return _PARTS.get(part) if weight not in ("", "activity") else None
-
-
-def _window_rules(rank: int, paddings: tuple[str, ...]) -> dict[str, Rule]:
-    return {**dict.fromkeys(_WINDOW, sizes_rule(rank)), "padding": padding_rule(*paddings)}
 
 
 def _for_rank(init: Callable[..., None], rank: int) -> Callable[..., None]:

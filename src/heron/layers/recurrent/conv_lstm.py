@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import jax.numpy as jnp
 
 from heron import random
 from heron.config import standardize_data_format
-from heron.errors import ArgumentError
 from heron.layers.arguments import keep_arguments, own_arguments
-from heron.layers.recurrent.cell import (
-    DropoutCell,
-    first_bias_of_lstm,
-    is_tanh_and_sigmoid,
-)
+from heron.layers.convolution.base import Windowed
+from heron.layers.recurrent.cell import DropoutCell, first_bias_of_lstm, is_tanh_and_sigmoid
 from heron.layers.recurrent.rnn import GatedRNN
-from heron.ops.convolution import Window, convolved, padding_rule, sizes, sizes_rule
+from heron.ops.convolution import Window, convolved, sizes
 from heron.ops.lowering.recurrence import general_lstm, scan_steps, tanh_lstm
 from heron.random.seed import SEED
-from heron.validate import BOOL, POSITIVE_INT, RATE, one_of
+from heron.validate import BOOL, POSITIVE_INT, RATE
 
 _ARGUMENTS = """filters kernel_size strides padding data_format dilation_rate activation recurrent_activation use_bias
 kernel_initializer recurrent_initializer bias_initializer unit_forget_bias kernel_regularizer recurrent_regularizer
@@ -143,34 +139,54 @@ class ConvLSTMCell(DropoutCell):
         return [jnp.zeros(shape, self.compute_dtype) for _ in range(2)]
 
 
-class ConvLSTM(GatedRNN):
+class ConvLSTM(Windowed, GatedRNN):
     """The form that `ConvLSTM1D`, `2D` and `3D` are cases of."""
 
-    rank: ClassVar[int]
     rules = {
         "filters": POSITIVE_INT,
-        "padding": padding_rule("valid", "same"),
-        "data_format": one_of("channels_last", "channels_first").or_none(),
-        "use_bias": BOOL,
         "unit_forget_bias": BOOL,
         "dropout": RATE,
         "recurrent_dropout": RATE,
         "seed": SEED,
     }
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        windows = dict.fromkeys(("kernel_size", "strides", "dilation_rate"), sizes_rule(cls.rank))
-        cls.rules = {**cls.__dict__.get("rules", {}), **windows}
-        super().__init_subclass__(**kwargs)
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: Any = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(own_arguments(locals()), **kwargs)
+        self.refuse_dilated_strides()
 
     def _make_cell(self, given: Mapping[str, Any], **shared: Any) -> tuple[Any, list[str]]:
-        cell = ConvLSTMCell(self.rank, {name: given[name] for name in _ARGUMENTS}, name="conv_lstm_cell", **shared)
-        if max(cell.strides) > 1 and max(cell.dilation_rate) > 1:
-            raise ArgumentError(
-                f"{type(self).__name__} cannot have both strides and a dilation_rate above 1; received "
-                f"strides={cell.strides} and dilation_rate={cell.dilation_rate}.\nLeave one of them at 1."
-            )
-        return cell, _ARGUMENTS
+        own = {name: given[name] for name in _ARGUMENTS}
+        return ConvLSTMCell(self.rank, own, name="conv_lstm_cell", **shared), _ARGUMENTS
 
     def _axes(self) -> int:
         return self.rank + 3
@@ -181,7 +197,7 @@ class ConvLSTM1D(ConvLSTM):
 
     Args:
         filters: positive integer, the number of channels of the output and of both states.
-        kernel_size: the size of the window, an integer or one for each of the 1 spatial axes.
+        kernel_size: how many places the window covers.
         strides: the step of the window over the inputs.
         padding: `"valid"` or `"same"`, for the inputs; states are always padded to keep their size.
         data_format: `"channels_last"`, `"channels_first"`, or None for `heron.config.image_data_format()`.
@@ -232,39 +248,6 @@ class ConvLSTM1D(ConvLSTM):
     """
 
     rank = 1
-
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Any,
-        strides: Any = 1,
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: Any = 1,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        unit_forget_bias: bool = True,
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
-        dropout: float = 0.0,
-        recurrent_dropout: float = 0.0,
-        seed: Any = None,
-        return_sequences: bool = False,
-        return_state: bool = False,
-        go_backwards: bool = False,
-        stateful: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(own_arguments(locals()), **kwargs)
 
 
 class ConvLSTM2D(ConvLSTM):
@@ -324,39 +307,6 @@ class ConvLSTM2D(ConvLSTM):
 
     rank = 2
 
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Any,
-        strides: Any = 1,
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: Any = 1,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        unit_forget_bias: bool = True,
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
-        dropout: float = 0.0,
-        recurrent_dropout: float = 0.0,
-        seed: Any = None,
-        return_sequences: bool = False,
-        return_state: bool = False,
-        go_backwards: bool = False,
-        stateful: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(own_arguments(locals()), **kwargs)
-
 
 class ConvLSTM3D(ConvLSTM):
     """Long short-term memory over sequences of volumes: the two matmuls are convolutions.
@@ -414,36 +364,3 @@ class ConvLSTM3D(ConvLSTM):
     """
 
     rank = 3
-
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Any,
-        strides: Any = 1,
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: Any = 1,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        unit_forget_bias: bool = True,
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
-        dropout: float = 0.0,
-        recurrent_dropout: float = 0.0,
-        seed: Any = None,
-        return_sequences: bool = False,
-        return_state: bool = False,
-        go_backwards: bool = False,
-        stateful: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(own_arguments(locals()), **kwargs)

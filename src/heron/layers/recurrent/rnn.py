@@ -300,6 +300,11 @@ class GatedRNN(RNN):
             return getattr(self.cell, name)
         return super().__getattr__(name)
 
+    def get_config(self) -> dict[str, Any]:
+        """The arguments, with those of every recurrent layer that are at their defaults, as Keras writes them."""
+        of_all = {name: getattr(self, name) for name in ("unroll", "zero_output_for_mask")}
+        return {**of_all, **super().get_config()}
+
 
 # ---- arrays -----------------------------------------------------------------------------------------------------
 
