@@ -43,7 +43,7 @@ class Anything(Configurable):
 @pytest.fixture
 def known(monkeypatch):
     """Names registered in a test are forgotten after it."""
-    monkeypatch.setattr(registry, "_registered", {})
+    monkeypatch.setattr(registry.names, "_registered", {})
 
 
 def named(x):
@@ -324,7 +324,7 @@ def test_deserialize_goes_into_structures():
 
 
 def test_the_package_decides_between_classes_of_one_name(monkeypatch):
-    monkeypatch.setattr(registry, "_published", {"layers": {"A": Thing}, "losses": {"A": Base}})
+    monkeypatch.setattr(registry.names, "_published", {"layers": {"A": Thing}, "losses": {"A": Base}})
     config = {"class_name": "A", "config": {"size": 2}}
     assert type(registry.deserialize({**config, "module": "keras.losses"})) is Base
     assert type(registry.deserialize({**config, "module": "keras.layers"})) is Thing
