@@ -113,10 +113,10 @@ def test_rows_become_an_array_or_an_error_about_their_lengths(rows):
 def test_the_place_of_what_is_no_number_is_named(rows, columns, data):
     row, column = data.draw(st.integers(0, rows - 1)), data.draw(st.integers(0, columns - 1))
     table = np.ones((rows, columns), object)
-    for wrong, error in ((None, DataError), ("word", DataError), (object(), ArgumentTypeError)):
+    for wrong, error in (("word", DataError), (object(), ArgumentTypeError), (None, DataError)):
         table[row, column] = wrong
         with pytest.raises(error, match=f"row {row}, column {column}"):
-            to_array(table, "x")
+            check_finite(to_array(table, "x"), "x")
 
 
 @given(st.integers(1, 6), st.integers(1, 4), st.data())

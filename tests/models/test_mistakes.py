@@ -292,7 +292,7 @@ TABLES = {
     ),
     "missing whole number": (
         {"power": pd.array([1, 2, None], dtype="Int64")},
-        ("missing value", "row 2, column 'power'", "Fill it in"),
+        ("x has 1 missing or infinite value", "row 2, column 'power'", "np.where(np.isfinite(x), x, 0)"),
     ),
 }
 
