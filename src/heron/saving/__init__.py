@@ -14,6 +14,7 @@ from heron.registry import (
 )
 from heron.registry import deserialize as deserialize_keras_object
 from heron.registry import serialize as serialize_keras_object
+from heron.saving.file_editor import KerasFileEditor
 from heron.saving.files import FileContentError, MissingFileError
 from heron.saving.weights import load_weights, save_weights
 from heron.saving.whole_models import load_model, save_model
@@ -23,6 +24,7 @@ CustomObjectScope = custom_object_scope
 __all__ = [
     "CustomObjectScope",
     "FileContentError",
+    "KerasFileEditor",
     "MissingFileError",
     "custom_object_scope",
     "deserialize_keras_object",

@@ -69,7 +69,7 @@ def safe_path(filepath: Any, what: str, kind: str, endings: tuple[str, ...], sug
     stem = path
     for ending in _OTHER_ENDINGS:
         stem = stem.removesuffix(ending)
-    listed = ", ".join(f"'{ending}'" for ending in endings[:-1]) + f" or '{endings[-1]}'"
+    listed = " or ".join(", ".join(f"'{ending}'" for ending in some) for some in (endings[:-1], endings[-1:]) if some)
     read = " Old .h5 files are read and not written." if path.endswith(HDF5) and HDF5[0] not in endings else ""
     raise ArgumentError(
         f"{what}: files of {kind} end in {listed}; received {path!r}.{read}\nWrite {stem + suggested!r}."

@@ -13,12 +13,14 @@ from heron.errors import ArgumentError, HeronError, note
 from heron.saving import hdf5
 from heron.saving.files import FileContentError
 from heron.saving.hdf5 import Hdf5File
-from heron.saving.layout import OPTIMIZER, Part, own_variables, parts, writes_itself
+from heron.saving.layout import OPTIMIZER, Part, own_arrays, own_variables, parts, writes_itself
 from heron.saving.states import random_states
 from heron.saving.tensor_file import Entry
 from heron.saving.weights_source import Source
 
-_RANDOM = "heron/random"  # Keras keeps no states of random generators, and passes over this group
+RANDOM = "heron/random"
+"""Where the states of random generators stand; Keras keeps none, and passes over this group."""
+
 _OF_KERAS_2 = "_layer_checkpoint_dependencies"  # what Keras 2.12 to 2.15 call `layers`
 
 
@@ -38,13 +40,8 @@ def write(file: IO[bytes], model: Any, optimizer: bool = True, skipped: Collecti
             continue
         place = part.inside("vars")
         names[place] = {"name": str(part.object.name)}
-        if writes_itself(part.object):
-            store: dict[str, Any] = {}
-            part.object.save_own_variables(store)
-            arrays |= {f"{place}/{key}": np.asarray(value) for key, value in store.items()}
-        else:
-            arrays |= {f"{place}/{i}": v.numpy() for i, v in enumerate(own_variables(part.object))}
-    arrays |= {f"{_RANDOM}/{i}": v.numpy() for i, v in enumerate(random_states(model))}
+        arrays |= {f"{place}/{key}": value for key, value in own_arrays(part.object).items()}
+    arrays |= {f"{RANDOM}/{i}": v.numpy() for i, v in enumerate(random_states(model))}
     hdf5.write(file, arrays, names)
 
 
@@ -57,7 +54,7 @@ class KerasWeights:
 
     def __init__(self, file: Hdf5File) -> None:
         self._file = file
-        self._stored = {_today(name): entry for name, entry in file.entries.items()}
+        self._stored = {today(name): entry for name, entry in file.entries.items()}
         self.numbers = sum(math.prod(entry.shape) for name, entry in self._stored.items() if not _is_state(name))
 
     def source(self, model: Any, keys: dict[str, Any], skipped: Collection[Any] = ()) -> Source:
@@ -145,8 +142,8 @@ class KerasWeights:
     def put_random(self, model: Any) -> None:
         """Gives the random generators of the model their states, where heron wrote them for the same model."""
         states = random_states(model)
-        stored = {n: e for n, e in self._stored.items() if n.startswith(f"{_RANDOM}/")}
-        targets = {f"{_RANDOM}/{i}": v for i, v in enumerate(states)}
+        stored = {n: e for n, e in self._stored.items() if n.startswith(f"{RANDOM}/")}
+        targets = {f"{RANDOM}/{i}": v for i, v in enumerate(states)}
         if {n: e.shape for n, e in stored.items()} != {n: tuple(v.shape) for n, v in targets.items()}:
             return
         for name, array in self._arrays({name: stored[name].name for name in targets}).items():
@@ -158,10 +155,11 @@ def _is_optimizer(part: Part) -> bool:
 
 
 def _is_state(name: str) -> bool:
-    return name.startswith((f"{OPTIMIZER}/vars/", f"{OPTIMIZER}/inner_optimizer/vars/", f"{_RANDOM}/"))
+    return name.startswith((f"{OPTIMIZER}/vars/", f"{OPTIMIZER}/inner_optimizer/vars/", f"{RANDOM}/"))
 
 
-def _today(name: str) -> str:
+def today(name: str) -> str:
+    """The path of an array of Keras 2.12 to 2.15 as Keras 3 writes it."""
     return name.replace(_OF_KERAS_2, "layers")
 
 

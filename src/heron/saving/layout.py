@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from heron.config import snake_case
 from heron.layers import Layer
 from heron.layers.holder import WeightHolder
@@ -104,6 +106,15 @@ def own_variables(part: Any) -> list[Any]:
     """The variables of one part alone, in Keras's order."""
     variables: list[Any] = part.variables if isinstance(part, Optimizer) else part._stored_variables()
     return variables
+
+
+def own_arrays(part: Any) -> dict[str, np.ndarray]:
+    """The values of the variables of one part alone, by their names in a file."""
+    if writes_itself(part):
+        store: dict[str, Any] = {}
+        part.save_own_variables(store)
+        return {str(key): np.asarray(value) for key, value in store.items()}
+    return {str(i): variable.numpy() for i, variable in enumerate(own_variables(part))}
 
 
 def writes_itself(part: Any) -> bool:
