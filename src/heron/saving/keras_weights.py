@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import IO, Any
 
 import jax.numpy as jnp
 import numpy as np
 
 from heron.errors import ArgumentError, HeronError, note
-from heron.saving import hdf5
+from heron.saving import hdf5, legacy_optimizers
 from heron.saving.files import FileContentError
 from heron.saving.hdf5 import Hdf5File
 from heron.saving.layout import OPTIMIZER, Part, own_arrays, own_variables, parts, writes_itself
@@ -113,10 +113,15 @@ class KerasWeights:
         place = f"{part.inside('vars')}/"
         return self._arrays({n.removeprefix(place): e.name for n, e in self._stored.items() if n.startswith(place)})
 
+    def _in_order(self, place: str) -> list[Entry]:
+        """The arrays below `place`, whose names are numbers, in order."""
+        found = {name.removeprefix(place): entry for name, entry in self._stored.items() if name.startswith(place)}
+        return [found[name] for name in sorted(found, key=lambda name: (len(name), name))]
+
     def put_optimizer(self, model: Any) -> None:
         """Gives the optimizer of a compiled model its state, if there is one for the weights that it trains."""
         optimizer = getattr(model, "optimizer", None)
-        store = [e for n, e in self._stored.items() if n.startswith(f"{OPTIMIZER}/vars/")]
+        store = self._in_order(f"{OPTIMIZER}/vars/")
         if optimizer is None or not store:
             return
         if len(store) > len(optimizer.variables):  # it had begun to train
@@ -125,19 +130,20 @@ class KerasWeights:
             except ArgumentError as error:
                 note(f"The state of the optimizer in {self._file.path!r} is left out: {error}")
                 return
-        targets = {f"{OPTIMIZER}/vars/{i}": v for i, v in enumerate(optimizer.variables)}
-        shapes = {name: tuple(v.shape) for name, v in targets.items()}
-        if {name: self._stored[name].shape for name in targets if name in self._stored} != shapes or (
-            len(store) != len(targets)
-        ):
-            note(
-                f"The state of the optimizer in {self._file.path!r} is left out: it has {len(store)} arrays, and the "
-                f"optimizer {len(targets)}, or of other shapes. Training starts with a fresh one."
-            )
-            return
-        arrays = self._arrays({name: self._stored[name].name for name in targets})
-        for name, variable in targets.items():
-            variable.assign(cast_to(self._file.path, name, arrays[name], variable))
+        variables = optimizer.variables
+        if [entry.shape for entry in store] == [tuple(v.shape) for v in variables]:
+            placed = list(zip(store, variables, strict=True))
+        else:
+            found = legacy_optimizers.places(store, optimizer, kind_by_kind=False)  # from Keras 2.12 to 2.15
+            if found is None:
+                note(
+                    f"The state of the optimizer in {self._file.path!r} is left out: it has {len(store)} arrays, and "
+                    f"the optimizer {len(variables)}, or of other shapes. Training starts with a fresh one."
+                )
+                return
+            placed = found
+        put_arrays(self._file, placed)
+        legacy_optimizers.complete(optimizer, placed)
 
     def put_random(self, model: Any) -> None:
         """Gives the random generators of the model their states, where heron wrote them for the same model."""
@@ -167,6 +173,14 @@ def _fitted(entry: Entry, variable: Any) -> Entry:
     """The entry, as of the variable's dtype where both are whole numbers (the values are looked at when read)."""
     both = (jnp.dtype(entry.dtype), jnp.dtype(variable.dtype))
     return entry._replace(dtype=str(variable.dtype)) if all(d.kind in "iu" for d in both) else entry
+
+
+def put_arrays(file: Hdf5File, placed: Sequence[tuple[Entry, Any]]) -> None:
+    """Gives variables the arrays of `file` that are for them."""
+    arrays = file.arrays([entry.name for entry, _ in placed])
+    cast = [(v, cast_to(file.path, entry.name, arrays[entry.name], v)) for entry, v in placed]
+    for variable, array in cast:
+        variable.assign(array)
 
 
 def cast_to(path: str, name: str, array: np.ndarray, variable: Any) -> np.ndarray:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heron.registry import accepted_arguments, published
-from heron.saving import operations
+from heron.saving import legacy_optimizers, operations
 from heron.saving.archive import parsed
 from heron.saving.files import FileContentError
 from heron.saving.hdf5 import Hdf5File
@@ -51,7 +51,7 @@ _KINDS = {"_initializer": "initializers", "_regularizer": "regularizers", "_cons
 _LAYERS_INSIDE = ("layer", "cell", "forward_layer", "backward_layer")
 _TREES = ("Sequential", "Functional")
 _NOTHING: tuple[Any, ...] = (None, False, 0, 1, "", [], {}, "auto", "float32")  # values that say what is so anyway
-_TOP = "top_level_model_weights"
+_TOP, _OPTIMIZER = "top_level_model_weights", "optimizer_weights"
 
 
 def is_legacy(file: Hdf5File) -> bool:
@@ -191,6 +191,8 @@ class _Reader:
             return value
         if name in ("MeanMetricWrapper", "LossFunctionWrapper") and isinstance(inner.get("fn"), str):
             return inner["fn"]
+        if kind == "optimizers":
+            name, inner = legacy_optimizers.settings(name, inner)
         return self.named(kind, name, self.arguments(name, kind, inner))
 
 
@@ -288,8 +290,11 @@ def _last(name: str) -> tuple[str, ...]:
 
 
 def optimizer_arrays(file: Hdf5File) -> list[Entry]:
-    """The state of the optimizer in order; empty for none, and for that of Keras 1 and 2, whose order was another."""
-    if not (file.text("keras_version") or "").startswith("3"):
-        return []
-    names = file.names("weight_names", "optimizer_weights")
-    return [file.entries[f"optimizer_weights/{name}"] for name in names if f"optimizer_weights/{name}" in file.entries]
+    """The state of the optimizer in order; empty for none."""
+    names = file.names("weight_names", _OPTIMIZER)
+    return [file.entries[f"{_OPTIMIZER}/{name}"] for name in names if f"{_OPTIMIZER}/{name}" in file.entries]
+
+
+def is_kind_by_kind(file: Hdf5File) -> bool:
+    """Whether the optimizer's arrays are likely to be in the order of Keras before 2.11."""
+    return '"jit_compile"' not in (file.text("training_config") or "")

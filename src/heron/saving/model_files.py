@@ -12,7 +12,7 @@ import numpy as np
 
 from heron import registry
 from heron.errors import ArgumentError, HeronError, note
-from heron.saving import archive, hdf5, keras_weights, legacy, tensor_file
+from heron.saving import archive, hdf5, keras_weights, legacy, legacy_optimizers, tensor_file
 from heron.saving.archive import ASSETS, Archive
 from heron.saving.files import ENDING, KERAS, FileContentError
 from heron.saving.hdf5 import Hdf5File
@@ -146,18 +146,23 @@ class LegacyModel:
             note(f"The model in {self._path!r} was not compiled: {error}\nCall compile() before training.")
 
     def put_optimizer(self, model: Any) -> None:
-        """Gives the optimizer its state, where Keras 3 wrote it."""
+        """Gives the optimizer its state, in the order of any Keras; a note says so where it does not fit."""
         stored = legacy.optimizer_arrays(self._file)
-        if len(stored) <= 2:
+        if not stored:
             return
         model.optimizer.build(model.trainable_variables)
         variables = model.optimizer.variables
-        if [entry.shape for entry in stored] != [tuple(v.shape) for v in variables]:
-            note(f"The state of the optimizer in {self._path!r} is left out: it does not fit. Training starts afresh.")
-            return
-        arrays = self._file.arrays([entry.name for entry in stored])
-        for entry, variable in zip(stored, variables, strict=True):
-            put(variable, arrays[entry.name])
+        if [entry.shape for entry in stored] == [tuple(v.shape) for v in variables]:
+            placed = list(zip(stored, variables, strict=True))
+        else:
+            found = legacy_optimizers.places(stored, model.optimizer, legacy.is_kind_by_kind(self._file))
+            if found is None:
+                text = f"The state of the optimizer in {self._path!r} is left out: it does not fit."
+                note(f"{text} Training starts afresh.")
+                return
+            placed = found
+        keras_weights.put_arrays(self._file, placed)
+        legacy_optimizers.complete(model.optimizer, placed)
 
 
 @contextlib.contextmanager
