@@ -139,3 +139,18 @@ def no_such_name(module: str, name: str, text: str) -> Exception:
     if asking.f_code.co_code[asking.f_lasti] == _IMPORT_FROM and f"{module}.{name}" not in sys.modules:
         return UnknownImportError(text, name=name)
     return UnknownAttributeError(text)
+
+
+def missing_method(owner: object, method: str, gives: str) -> NotImplementedError:
+    """Returns the error of a hook that a subclass must write.
+
+    Args:
+        owner: the object whose class lacks it.
+        method: the method as it is defined, `"step(self, x)"` for instance.
+        gives: what it returns.
+    """
+    name = type(owner).__name__
+    return NotImplementedError(
+        f"{name} has no method {method.partition('(')[0]}(), which gives {gives}; expected one in every subclass.\n"
+        f"Add to class {name}: def {method}"
+    )

@@ -15,6 +15,7 @@ import heron
 from heron import layers, registry
 from heron.errors import ArgumentError, ShapeError
 from heron.layers import image as image_layers
+from heron.layers.image.geometric import _Projection
 from heron.symbolic import KerasTensor
 from tests.oracle import QUICK
 
@@ -338,3 +339,13 @@ def test_refusals_say_why():
         layers.RandomHue(0.5)(np.zeros((4, 4, 1)))
     with pytest.raises(ArgumentError, match="only one of crop_to_aspect_ratio and pad_to_aspect_ratio"):
         layers.Resizing(2, 2, crop_to_aspect_ratio=True, pad_to_aspect_ratio=True)
+
+
+def test_a_projection_without_a_matrix_is_told_what_to_write():
+    class Tilt(_Projection):
+        pass
+
+    with pytest.raises(
+        NotImplementedError, match=r"^Tilt has no method matrix\(\), .*\nAdd to class Tilt: def matrix\("
+    ):
+        Tilt("nearest", 0.0).matrix(None, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heron import config, layers
+from heron import Input, Model, Sequential, config, layers
 from heron.errors import ArgumentError, HeronNote
 from heron.symbolic import KerasTensor
 
@@ -36,6 +36,16 @@ def test_name_and_dtype():
     x = layers.Input((3,), dtype="int32", name="tokens")
     assert (x.name, x.dtype, x.node.operation.name) == ("tokens", "int32", "tokens")
     assert layers.Input((3,), dtype=np.uint8).dtype == "uint8"
+
+
+@pytest.mark.parametrize(("dtype", "held"), [("int64", "int32"), ("uint64", "uint32"), ("float64", "float32")])
+def test_64_bits_are_32_without_a_warning(dtype, held):
+    x = Input((2,), dtype=dtype)
+    assert (x.dtype, x.node.operation.get_config()["dtype"]) == (dtype, dtype)
+    for model in (Sequential([x, layers.Flatten()]), Model(x, layers.Flatten()(x))):
+        for given in ("float32", "int8", dtype):
+            assert str(model(np.ones((1, 2), given)).dtype) == held
+        assert model.predict(np.ones((1, 2), dtype), verbose=0).tolist() == [[1, 1]]
 
 
 def test_the_dtype_is_that_of_floats_by_default(monkeypatch):

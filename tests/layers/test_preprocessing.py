@@ -14,6 +14,7 @@ import heron
 from heron import layers
 from heron.errors import ArgumentError, ArgumentTypeError, DataError, NotBuiltError, ShapeError
 from heron.layers.preprocessing.fingerprint import buckets_of_integers, hash_texts
+from heron.layers.preprocessing.index_lookup import IndexLookup
 from tests.oracle import QUICK, array, assert_same_as_keras, ids
 
 WORDS = ["a", "b", "c", "d"]
@@ -480,3 +481,15 @@ def test_configs_arguments_and_docstrings(name):
 def test_what_does_not_fit_is_said(call, error, said):
     with pytest.raises(error, match=said):
         call()
+
+
+@pytest.mark.parametrize("hook", ["_terms", "_plain", "_numbers_of", "_unknown_bins", "_inverted"])
+def test_a_lookup_of_your_own_is_told_what_to_write(hook):
+    class Lookup(IndexLookup):
+        pass
+
+    lookup = Lookup(None, 1, None, "?", None, None, False, "int", False, None)
+    with pytest.raises(
+        NotImplementedError, match=rf"Lookup has no method {hook}\(.*\nAdd to class Lookup: def {hook}\("
+    ):
+        getattr(lookup, hook)(())

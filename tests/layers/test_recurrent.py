@@ -12,6 +12,7 @@ import heron
 from heron import layers
 from heron.errors import ArgumentError, ShapeError
 from heron.layers.context import get_mask, set_mask
+from heron.layers.recurrent.cell import GatedCell
 from heron.ops.lowering import recurrence
 from tests.oracle import QUICK, array, assert_same_as_keras
 
@@ -454,6 +455,17 @@ def test_mistakes_are_answered_with_what_to_write(name):
     act, text = ERRORS[name]
     with pytest.raises((ShapeError, ArgumentError), match=text):
         act()
+
+
+def test_a_gated_cell_without_a_formula_is_told_what_to_write():
+    class Plain(GatedCell):
+        pass
+
+    cell = Plain({"units": 1, "seed": 1, "dropout": 0.0, "recurrent_dropout": 0.0})
+    with pytest.raises(
+        NotImplementedError, match=r"^Plain has no method formula\(\), .*\nAdd to class Plain: def formula\("
+    ):
+        cell.formula()
 
 
 # ---- training ----

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from heron.errors import ShapeError, shape_text
 from heron.layers import context as calls
+from heron.ops.op import array_dtype
 from heron.symbolic import KerasTensor
 
 
@@ -25,7 +26,7 @@ def fit_input(who: str, wanted: KerasTensor, value: Any) -> Any:
     if change:
         value = jnp.asarray(value)[..., None] if change > 0 else jnp.asarray(value)[..., 0]
     if str(value.dtype) != wanted.dtype:
-        value = jnp.asarray(value).astype(wanted.dtype)
+        value = jnp.asarray(value).astype(array_dtype(wanted.dtype))  # 64 bits become 32 without a warning of JAX's
     calls.set_mask(value, mask)
     return value
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from heron.errors import ArgumentError
+from heron.errors import ArgumentError, missing_method
 from heron.layers.image.base import RandomImageLayer, Size, spread
 from heron.layers.image.draws import VALUE_RANGE, Draws, drawn_from, range_rule
 from heron.ops.image.resampling import (
@@ -100,7 +100,7 @@ class _Projection(RandomImageLayer):
 
     def matrix(self, transformation: Any, size: Size) -> Any:
         """The map of each image, `(batch, 6)` or `(batch, 8)`."""
-        raise NotImplementedError
+        raise missing_method(self, "matrix(self, transformation, size)", "the map of each image, (batch, 6 or 8)")
 
     def change(self, images: Any, transformation: Any, interpolation: str) -> Any:
         """Reads the pixels elsewhere."""

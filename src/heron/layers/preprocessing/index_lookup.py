@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from heron import config
-from heron.errors import ArgumentError, DataError, NotBuiltError, value_text
+from heron.errors import ArgumentError, DataError, NotBuiltError, missing_method, value_text
 from heron.layers.layer import Layer
 from heron.layers.preprocessing.batches import batches, in_program, whole_numbers
 from heron.layers.preprocessing.encoding import DENSE, MODES, SPELLINGS, encode
@@ -113,19 +113,19 @@ class IndexLookup(Layer):
 
     def _terms(self, x: Any) -> np.ndarray | Any:
         """Inputs as checked terms."""
-        raise NotImplementedError
+        raise missing_method(self, "_terms(self, x)", "the inputs as checked terms")
 
     def _plain(self, tokens: Any) -> list[Any]:
         """A vocabulary as a list of Python strings or integers."""
-        raise NotImplementedError
+        raise missing_method(self, "_plain(self, tokens)", "a vocabulary as a list of strings or integers")
 
     def _numbers_of(self, terms: Any) -> Any:
         """The number of each term, `UNKNOWN` or `DROPPED`."""
-        raise NotImplementedError
+        raise missing_method(self, "_numbers_of(self, terms)", "the number of each term")
 
     def _unknown_bins(self, terms: Any) -> Any:
         """For terms that are not in the vocabulary, which of `num_oov_indices` numbers they share."""
-        raise NotImplementedError
+        raise missing_method(self, "_unknown_bins(self, terms)", "the shared numbers of unknown terms")
 
     # ---- the vocabulary ---------------------------------------------------------------------------------------------
 
@@ -313,7 +313,8 @@ class IndexLookup(Layer):
         return self._encoded(self._indices(self._terms(inputs)))
 
     def _inverted(self, numbers: Any) -> Any:
-        raise NotImplementedError
+        """The terms of numbers."""
+        raise missing_method(self, "_inverted(self, numbers)", "the terms of numbers")
 
     def _indices(self, terms: Any) -> Any:
         """The number of each term; unknown ones have theirs, or are an error."""

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from heron import activations, random
+from heron.errors import missing_method
 from heron.layers.arguments import keep_arguments
 from heron.layers.layer import Layer
 from heron.ops.lowering.recurrence import Gates, recur, scan_steps
@@ -122,7 +123,7 @@ class GatedCell(DropoutCell):
 
     def formula(self) -> Gates:
         """What becomes of the two products."""
-        raise NotImplementedError
+        raise missing_method(self, "formula(self)", "the Gates that become of the two products")
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
         """One step: `(batch, features)` and the states give `(output, new states)`."""
