@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, NoReturn
 
 import jax
 import numpy as np
 
 from heron.data.arrays import check_finite, check_same_rows, to_array, to_structure
 from heron.data.feed import ArrayFeed, StreamFeed, unpack_batches
-from heron.errors import ArgumentError, DataError, note, value_text
+from heron.data.protocols import class_names_of, held_arrays, is_stream, refuse_splits, source_of
+from heron.data.tables import table_of
+from heron.errors import ArgumentError, DataError, ShapeError, note, shape_text, value_text
 
 Feed = ArrayFeed | StreamFeed
 
@@ -21,10 +24,14 @@ class Kind(NamedTuple):
     Attributes:
         inputs: the number of inputs; a list is one array when there is one.
         outputs: the number of outputs, likewise for the targets.
+        labels: makes numbers of the names of classes, `(x, y, what) -> y`; None to refuse them.
+        fits: raises `ShapeError` when inputs do not fit the model as it is built by now.
     """
 
     inputs: int
     outputs: int
+    labels: Callable[[Any, Any, str], Any] | None = None
+    fits: Callable[[Any], None] | None = None
 
 
 class Examples(NamedTuple):
@@ -38,13 +45,6 @@ class Examples(NamedTuple):
     def rows(self) -> int:
         """The number of samples."""
         return int(jax.tree.leaves(self.x)[0].shape[0])
-
-
-def is_stream(x: Any) -> bool:
-    """True for generators, sequences of batches and other iterables that are not arrays, lists or dicts."""
-    if isinstance(x, list | tuple | dict | np.ndarray | jax.Array | str) or hasattr(x, "__array__"):
-        return False
-    return hasattr(x, "__next__") or hasattr(x, "__iter__") or (hasattr(x, "__getitem__") and hasattr(x, "__len__"))
 
 
 def examples(
@@ -64,8 +64,12 @@ def examples(
     Raises:
         DataError: for unequal lengths, no samples, missing values, text.
     """
-    columns = getattr(x, "columns", None)
+    refuse_splits(x)
+    table = table_of(x)
+    columns = None if table is None else table.names
     x = to_structure(x, f"{what}x", kind.inputs > 1)
+    if kind.labels is not None and y is not None:
+        y = kind.labels(x, y, what)
     y = to_structure(y, f"{what}y", kind.outputs > 1)
     sample_weight = to_structure(sample_weight, f"{what}sample_weight", kind.outputs > 1)
     check_same_rows(**{f"{what}x": x, f"{what}y": y, f"{what}sample_weight": sample_weight})
@@ -96,55 +100,160 @@ def class_weights(y: Any, weights: Mapping[int, float]) -> np.ndarray:
     return np.vectorize(table.__getitem__, otypes=[np.float32])(classes)
 
 
-def array_feed(given: Examples, batch_size: int, shuffle: Any = False, steps: int | None = None) -> ArrayFeed:
+def array_feed(
+    given: Examples, batch_size: int, shuffle: Any = False, steps: int | None = None, finite: bool = True
+) -> ArrayFeed:
     """A feed over whole arrays."""
-    return ArrayFeed(tuple(given), given.rows, batch_size, shuffle, steps)
+    return ArrayFeed(tuple(given), given.rows, batch_size, shuffle, steps, finite=finite)
 
 
-def stream_feed(source: Any, steps: int | None, kind: Kind, class_weight: Any = None, what: str = "") -> StreamFeed:
-    """A feed over an iterable of batches: `x`, `(x, y)` or `(x, y, sample_weight)` each."""
-    if steps is None and hasattr(source, "__len__"):
-        try:
-            steps = len(source)
-        except TypeError:
-            steps = None
-    convert = _batch_converter(kind, class_weight)
-    return StreamFeed(lambda: unpack_batches(_iterate(source), convert), steps, f"{what}data source")
+def stream_feed(
+    source: Any,
+    steps: int | None,
+    kind: Kind,
+    class_weight: Any = None,
+    what: str = "",
+    batch_size: int = 32,
+    shuffle: Any = False,
+) -> Feed:
+    """A feed over a data set, an iterable of batches or a function that makes them.
+
+    Args:
+        source: gives `x`, `(x, y)` or `(x, y, sample_weight)` for each batch.
+        steps: the batches in an epoch; None for all there are.
+        kind: what the model takes.
+        class_weight: the weight of each class, or None.
+        what: put in front of the names in messages.
+        batch_size: the size of batches for data sets that give single samples.
+        shuffle: whether the order is new in each epoch, for data sets whose parts have numbers.
+
+    Raises:
+        DataError: for data sets without end when nobody says how many batches make an epoch.
+    """
+    held = held_arrays(source)
+    if held is not None:
+        given = examples(*(*held, None, None)[:3], class_weight, kind, what)
+        return array_feed(given, batch_size, shuffle, steps)
+    found = source_of(source, batch_size, shuffle)
+    if steps is None and found.steps == math.inf:
+        raise DataError(
+            f"The {what}{found.name} never ends. Expected the number of batches that make an epoch.\n"
+            "Write fit(..., steps_per_epoch=100), validation_steps=100, or evaluate(..., steps=100)."
+        )
+    if steps is None and found.steps is not None:
+        steps = int(found.steps)
+    converter = BatchConverter(kind, class_weight)
+
+    def batches() -> Iterator[Any]:
+        converter.number = -1
+        return unpack_batches(found.begin(), converter)
+
+    return StreamFeed(batches, steps, f"{what}{found.name}")
 
 
-def _iterate(source: Any) -> Iterable[Any]:
-    if hasattr(source, "__getitem__") and hasattr(source, "__len__") and not hasattr(source, "__iter__"):
-        return _indexed(source)
-    return source
+class BatchConverter:
+    """Makes checked arrays of batches, all of one form.
 
+    Args:
+        kind: what the model takes.
+        class_weight: the weight of each class, or None.
+    """
 
-def _indexed(source: Any) -> Iterator[Any]:
-    count = len(source)
-    for i in range(count):
-        batch = source[i]
-        if i + 1 == count and hasattr(source, "on_epoch_end"):
-            source.on_epoch_end()  # now, as nobody may ask for a batch after the last
-        yield batch
+    def __init__(self, kind: Kind, class_weight: Any = None) -> None:
+        self._kind, self._class_weight = kind, class_weight
+        self._first: Any = None  # the first batch, as shapes and dtypes
+        self._forms: Any = None
+        self.number = -1
 
+    def __call__(self, batch: Any) -> Any:
+        """The batch as `(x, y, sample_weight)`.
 
-def _batch_converter(kind: Kind, class_weight: Any) -> Callable[[Any], Any]:
-    def convert(batch: Any) -> Any:
-        parts = tuple(batch) if isinstance(batch, tuple) else (batch,)
+        Raises:
+            DataError: for what is no batch, and for a batch unlike the first.
+        """
+        self.number += 1
+        parts = _parts(batch)
         if not 1 <= len(parts) <= 3:
             raise DataError(
                 f"A batch must be x, (x, y) or (x, y, sample_weight); the data source gave a tuple of {len(parts)}."
             )
         x, y, weight = (*parts, None, None)[:3]
-        return tuple(examples(x, y, weight, class_weight if y is not None else None, kind))
+        given = tuple(examples(x, y, weight, self._class_weight if y is not None else None, self._kind))
+        leaves, tree = jax.tree.flatten(given)
+        forms = tree, [(a.shape[1:], a.dtype) for a in leaves]
+        if self._forms is None:
+            self._forms = forms
+            self._first = jax.tree.map(lambda a: jax.ShapeDtypeStruct(a.shape, a.dtype), given)
+        return given if forms == self._forms else self._alike(given)
 
-    return convert
+    def _alike(self, given: Any) -> Any:
+        """A batch of another form than the first in the first's dtypes, if the model can take it.
+
+        Raises:
+            DataError: if it cannot.
+        """
+        if jax.tree.structure(given) != jax.tree.structure(self._first):
+            self._refuse(f"it has {_parts_text(given)}", _parts_text(self._first))
+        for part, first, name in zip(given, self._first, ("x", "y", "sample_weight"), strict=True):
+            for (path, leaf), wanted in zip(
+                jax.tree_util.tree_flatten_with_path(part)[0], jax.tree.leaves(first), strict=True
+            ):
+                label = name + jax.tree_util.keystr(path)
+                if leaf.ndim != len(wanted.shape):
+                    self._refuse(f"{label} has the shape {shape_text(leaf.shape)}", shape_text(wanted.shape))
+                if leaf.shape[1:] != wanted.shape[1:]:
+                    self._check_sizes(given[0], label, leaf, wanted)
+                if not np.can_cast(leaf.dtype, wanted.dtype, "same_kind"):
+                    self._refuse(f"{label} holds {leaf.dtype} values", str(wanted.dtype))
+        return jax.tree.map(lambda a, b: a.astype(b.dtype), given, self._first)
+
+    def _check_sizes(self, x: Any, label: str, leaf: Any, wanted: Any) -> None:
+        """Sizes may change where the model takes any: sentences of all lengths, say."""
+        try:
+            if self._kind.fits is not None:
+                self._kind.fits(x)
+        except ShapeError:
+            self._refuse(f"{label} has the shape {shape_text(leaf.shape)}", shape_text(wanted.shape))
+
+    def _refuse(self, received: str, expected: str) -> NoReturn:
+        raise DataError(
+            f"Batch {self.number} of the data source is unlike the first: {received}; expected {expected}.\n"
+            "Make all batches alike; only the number of samples may change, and sizes that the model leaves open."
+        )
+
+
+def _parts(batch: Any) -> tuple[Any, ...]:
+    """A batch as `(x,)`, `(x, y)` or `(x, y, sample_weight)`; lists of arrays are what the loaders of torch give."""
+    if isinstance(batch, tuple):
+        return batch
+    if isinstance(batch, list) and 1 <= len(batch) <= 3 and all(_is_part(part) for part in batch):
+        return tuple(batch)
+    return (batch,)
+
+
+def _is_part(part: Any) -> bool:
+    if isinstance(part, Mapping):
+        return True
+    return not isinstance(part, list | tuple | str) and len(getattr(part, "shape", ())) > 0
+
+
+def _parts_text(batch: Any) -> str:
+    """What is in a batch, in words: `x, y['a'], y['b']`."""
+    names = [
+        name + jax.tree_util.keystr(path)
+        for part, name in zip(batch, ("x", "y", "sample_weight"), strict=True)
+        for path, _ in jax.tree_util.tree_flatten_with_path(part)[0]
+    ]
+    return ", ".join(names)
 
 
 __all__ = [
+    "BatchConverter",
     "Examples",
     "Feed",
     "Kind",
     "array_feed",
+    "class_names_of",
     "class_weights",
     "examples",
     "is_stream",

@@ -7,18 +7,21 @@ of data.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
-from heron.data.arrays import rows_at
+from heron.data.arrays import check_finite, part_of, reads_rows, rows_at
+from heron.data.read_ahead import Waiting, read_ahead
 from heron.errors import ArgumentError, DataError, note
 from heron.validate import is_number
 
 BLOCK_BYTES = 64 * 2**20
 BLOCK_BATCHES = 64
+ALIGNMENT = 64
 NO_ROWS = np.zeros(0, np.uint32)
 
 
@@ -59,7 +62,9 @@ class ArrayFeed:
         shuffle: whether each epoch visits the rows in a new order, `"batch"` to shuffle whole batches.
         steps: visit only so many batches an epoch, by default all; the next epoch goes on where this one stopped, and
             an epoch ends early where the data end.
-        resident: whether the data stay on the device; None to look at its memory.
+        resident: whether the data stay on the device; None to look at its memory. Data that are read as needed
+            (`LazyRows`) never do.
+        finite: refuse missing and infinite values in data that are read as needed, when they are read.
     """
 
     def __init__(
@@ -70,9 +75,12 @@ class ArrayFeed:
         shuffle: bool | str = False,
         steps: int | None = None,
         resident: bool | None = None,
+        finite: bool = False,
     ):
         self.data = data
-        self.resident = fits_device(_size(data)) if resident is None else resident
+        self.is_lazy = reads_rows(data)
+        self.finite = finite
+        self.resident = not self.is_lazy and (fits_device(_size(data)) if resident is None else resident)
         self.rows = rows
         self.batch = min(batch_size, rows)
         self.shuffle = shuffle
@@ -88,6 +96,10 @@ class ArrayFeed:
         """One batch, for building and checking."""
         return rows_at(self.data, slice(0, self.batch))
 
+    def looked_at(self) -> Any:
+        """What checks before training look at: all the data, or one batch where they are read as needed."""
+        return self.sample() if self.is_lazy else self.data
+
     def blocks(self, generator: np.random.Generator | None) -> Iterator[Block]:
         """The blocks of one epoch: here one, the whole data with an order drawn from `generator`."""
         if self._pass is None or self.steps is None or generator is None:  # evaluation begins anew each time
@@ -98,7 +110,7 @@ class ArrayFeed:
         end = self.available if self.steps is None else min(block.first + self.steps, self.available)
         self._pass = None if end == self.available else block._replace(first=end)
         block = block._replace(last=end)
-        yield from [block] if self.resident else self._pieces(block, end)
+        yield from [block] if self.resident else read_ahead(lambda _: self._pieces(block, end))
 
     @property
     def running_pass(self) -> tuple[dict[str, Any], int] | None:
@@ -128,9 +140,16 @@ class ArrayFeed:
             last = min(first + count, stop)
             batches = block.order[first:last] if block.order is not None else _as_they_stand(first, last, self.batch)
             rows = np.resize(batches, (count, self.batch)).reshape(-1)  # the last piece is filled up, to compile once
-            yield Block(_put(rows_at(self.data, rows)), None, NO_ROWS, self.batch, last - first)
+            yield Block(self._read(rows), None, NO_ROWS, self.batch, last - first)
         if end > block.steps:
-            yield Block(_put(rows_at(self.data, block.tail)), None, NO_ROWS, self.rest, 1)
+            yield Block(self._read(block.tail), None, NO_ROWS, self.rest, 1)
+
+    def _read(self, rows: np.ndarray) -> Any:
+        found = rows_at(self.data, rows)
+        if self.is_lazy and self.finite:
+            for part, name in zip(found, ("x", "y", "sample_weight"), strict=False):
+                check_finite(part, name, rows=rows)
+        return _put(found)
 
     def _begin(self, generator: np.random.Generator | None) -> Block:
         if self._device is None:
@@ -179,6 +198,8 @@ class StreamFeed:
                 raise DataError("The data source gave no batch at all. Check that it is not empty or used up.")
         return self._first
 
+    looked_at = sample  # checks before training look at the first batch
+
     def _batches(self) -> Iterator[Any]:
         """Batches of one epoch: `total` of them from one stream, begun anew when it ends, or all of a fresh one."""
         first, self._first = self._first, None
@@ -211,18 +232,73 @@ class StreamFeed:
             )
 
     def blocks(self, generator: np.random.Generator | None) -> Iterator[Block]:
-        """The blocks of one epoch; consecutive batches of equal shape travel together."""
-        packed: list[Any] = []
+        """The blocks of one epoch, read ahead; consecutive batches of equal shape travel together."""
+        return read_ahead(self._packed)
+
+    def _packed(self, is_awaited: Waiting) -> Iterator[Block]:
+        """The blocks, each given when it is full, when batches of another shape come, or when somebody waits for it."""
+        pack: Pack | None = None
         for batch in self._batches():
-            if packed and _shapes(batch) != _shapes(packed[0]):
-                yield _pack(packed, len(packed))
-                packed = []
-            packed.append(batch)
-            if len(packed) >= _capacity(batch):
-                yield _pack(packed, len(packed))
-                packed = []
-        if packed:
-            yield _pack(packed, _capacity(packed[0]) if self.total is None or self.total > len(packed) else len(packed))
+            if pack is not None and not pack.takes(batch):
+                yield pack.block()
+                pack = None
+            pack = pack or Pack(batch, self.total)
+            pack.add(batch)
+            if pack.is_full or is_awaited():
+                yield pack.block()
+                pack = None
+        if pack is not None:
+            yield pack.block()
+
+
+class Pack:
+    """Batches of one shape on their way into a block.
+
+    A block has room for so many batches, filled or not: programs are compiled for its shape. No step visits what is
+    not filled, and it costs nothing, as memory that nobody has touched is not there.
+
+    Args:
+        batch: the first of them.
+        total: the batches in an epoch, None if not known.
+    """
+
+    def __init__(self, batch: Any, total: int | None):
+        self._tree: Any
+        leaves, self._tree = jax.tree.flatten(batch)
+        self._forms = [(a.shape, a.dtype) for a in leaves]
+        self._rows = leaves[0].shape[0]
+        self._capacity = min(max(1, min(BLOCK_BATCHES, BLOCK_BYTES // max(1, _size(leaves)))), total or BLOCK_BATCHES)
+        self._arrays = [_aligned((self._capacity * self._rows, *shape[1:]), dtype) for shape, dtype in self._forms]
+        self._count = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no room for another batch."""
+        return self._count == self._capacity
+
+    def takes(self, batch: Any) -> bool:
+        """Whether `batch` has the structure, shapes and dtypes of the others."""
+        leaves, tree = jax.tree.flatten(batch)
+        return bool(tree == self._tree) and [(a.shape, a.dtype) for a in leaves] == self._forms
+
+    def add(self, batch: Any) -> None:
+        """Copies one more batch."""
+        rows = slice(self._count * self._rows, (self._count + 1) * self._rows)
+        for array, leaf in zip(self._arrays, jax.tree.leaves(batch), strict=True):
+            array[rows] = leaf
+        self._count += 1
+
+    def block(self) -> Block:
+        """The block, on the device."""
+        return Block(_put(jax.tree.unflatten(self._tree, self._arrays)), None, NO_ROWS, self._rows, self._count)
+
+
+def _aligned(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    """An array with undefined contents that begins where XLA wants arrays to begin, and so need not be copied."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    begin = -memory.ctypes.data % ALIGNMENT
+    return memory[begin : begin + size].view(dtype).reshape(shape)
 
 
 def fits_device(size: int) -> bool:
@@ -241,22 +317,6 @@ def _put(data: Any) -> Any:
 
 def _as_they_stand(first: int, last: int, batch: int) -> np.ndarray:
     return np.arange(first * batch, last * batch, dtype=np.uint32).reshape(-1, batch)
-
-
-def _shapes(batch: Any) -> Any:
-    return jax.tree.map(lambda a: (a.shape, str(a.dtype)), batch)
-
-
-def _capacity(batch: Any) -> int:
-    return max(1, min(BLOCK_BATCHES, BLOCK_BYTES // max(1, _size(batch))))
-
-
-def _pack(batches: list[Any], capacity: int) -> Block:
-    """One block of `capacity` batches, the missing ones filled with copies that no step visits."""
-    filled = batches + [batches[-1]] * (capacity - len(batches))
-    data = _put(jax.tree.map(lambda *leaves: np.concatenate([np.asarray(a) for a in leaves]), *filled))
-    rows = jax.tree.leaves(batches[0])[0].shape[0]
-    return Block(data, None, NO_ROWS, rows, len(batches))
 
 
 def check_batch_size(batch_size: Any) -> int:
@@ -283,7 +343,7 @@ def split_tail(data: Any, rows: int, fraction: float) -> tuple[Any, Any]:
     cut = int(np.floor(rows * (1 - fraction)))
     if cut in (0, rows):
         raise ArgumentError(f"validation_split={fraction} of {rows} samples leaves one side empty. Give another share.")
-    return rows_at(data, slice(0, cut)), rows_at(data, slice(cut, rows))
+    return part_of(data, 0, cut), part_of(data, cut, rows)
 
 
 def unpack_batches(source: Iterable[Any], convert: Callable[[Any], Any]) -> Iterator[Any]:

@@ -247,7 +247,7 @@ class Trainer(Steps):
             return adapt.stream_feed(x, steps, self._kind(), class_weight, what)
         batch_size = check_batch_size(batch_size)
         given = adapt.examples(x, y, sample_weight, class_weight, self._kind(), what, finite)
-        return adapt.array_feed(given, batch_size, shuffle, steps)
+        return adapt.array_feed(given, batch_size, shuffle, steps, finite)
 
     def _prepare(self, feed: Any, method: str, validation: Any = None) -> None:
         """Builds model, optimizer and metrics for the data, after checking that they go together."""
@@ -263,7 +263,7 @@ class Trainer(Steps):
 
     def _checked(self, feed: Any, method: str) -> Any:
         """The symbolic outputs for the data of a feed, which fit the model's inputs, losses and layers."""
-        data = feed.data if isinstance(feed, ArrayFeed) else feed.sample()
+        data = feed.looked_at()
         outputs = self._outputs_for(data[0])
         checks.check_layer_data(self, data[0])
         if not self._has_own_loss():
@@ -417,14 +417,14 @@ class Trainer(Steps):
         listeners = CallbackList(callbacks, model=self)
         listeners.set_params({"epochs": 1, "steps": steps, "verbose": 0})
         feed = self._feed(x, None, None, None, batch_size, False, steps, finite=False)
-        x = feed.data[0] if isinstance(feed, ArrayFeed) else feed.sample()[0]
+        x = feed.looked_at()[0]
         self._outputs_for(x)
         checks.check_layer_data(self, x)
         if "predict" not in self._current_programs():
             self._programs["predict"] = self._make_predictor()
         predictor = self._programs["predict"]
         listeners.on_predict_begin()
-        if isinstance(feed, ArrayFeed) and not listeners.wants_batches("predict"):
+        if isinstance(feed, ArrayFeed) and not feed.is_lazy and not listeners.wants_batches("predict"):
             rows = min(feed.rows, (feed.total or 0) * feed.batch)
             data = rows_at(feed.data[0], slice(0, rows))
             outputs = predictor(data, rows, batch_size)

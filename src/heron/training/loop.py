@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,23 +85,24 @@ def run_epoch(run: Run, generator: np.random.Generator | None, stopping: Callabl
     carry = run.program.start(run.variables.peek(), run.feed.sample)
     logs: dict[str, Any] = {}
     done = 0
-    for block in run.feed.blocks(generator):
-        at = block.first
-        while at < block.end and not stopping():
-            stop = run.pace.stop(at, block.end)
-            if hooks:
-                begin(done)
-            started = time.perf_counter()
-            carry, logs = _advance(run, carry, block, (at, stop), fresh=done == 0)
-            run.pace.timed(stop - at, time.perf_counter() - started)
-            done += stop - at
-            at = stop
-            if hooks:
-                end(done - 1, _shown(logs))
-            if run.callbacks.wants_chunks:
-                run.callbacks.on_chunk_end(done, _shown(logs))
-        if stopping():
-            break
+    with closing(run.feed.blocks(generator)) as blocks:
+        for block in blocks:
+            at = block.first
+            while at < block.end and not stopping():
+                stop = run.pace.stop(at, block.end)
+                if hooks:
+                    begin(done)
+                started = time.perf_counter()
+                carry, logs = _advance(run, carry, block, (at, stop), fresh=done == 0)
+                run.pace.timed(stop - at, time.perf_counter() - started)
+                done += stop - at
+                at = stop
+                if hooks:
+                    end(done - 1, _shown(logs))
+                if run.callbacks.wants_chunks:
+                    run.callbacks.on_chunk_end(done, _shown(logs))
+            if stopping():
+                break
     return logs
 
 
