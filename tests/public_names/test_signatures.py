@@ -51,6 +51,7 @@ EXCEPTIONS = {
     "saving.save_weights": Differs(SHARDS, keras="max_shard_size"),
     "Model.save_weights": Differs(SHARDS, keras="max_shard_size"),
     "Sequential.save_weights": Differs(SHARDS, keras="max_shard_size"),
+    "utils.get_file": Differs("an address that is not safe must be allowed", heron="allow_http"),
 }
 # Calls whose arguments have another form, with the reason.
 OTHER_FORM = {

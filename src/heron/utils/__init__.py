@@ -10,6 +10,7 @@ from heron.config import (
     is_interactive_logging_enabled,
     set_random_seed,
 )
+from heron.datasets.get_file import get_file
 from heron.errors import missing_name
 from heron.ops.op import standardize_dtype
 from heron.registry import (
@@ -43,6 +44,7 @@ __all__ = [
     "disable_interactive_logging",
     "enable_interactive_logging",
     "get_custom_objects",
+    "get_file",
     "get_registered_name",
     "get_registered_object",
     "get_source_inputs",
