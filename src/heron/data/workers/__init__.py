@@ -1,0 +1,1 @@
+"""Threads and processes that make elements ahead of time, in order."""
