@@ -44,6 +44,10 @@ class UnknownImportError(HeronError, ImportError):
     """A name imported from a module that does not have it, with the nearest that it has."""
 
 
+class MissingPackageError(HeronError, ImportError):
+    """A package that this needs is not installed."""
+
+
 class NotCompiledError(ArgumentError):
     """Training was asked of a model whose `compile` has not been called."""
 

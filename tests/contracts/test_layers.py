@@ -135,6 +135,7 @@ ELSEWHERE |= dict.fromkeys(
     ["HashedCrossing", "Hashing", "IntegerLookup", "Pipeline", "StringLookup", "TextVectorization"],
     "tests/layers/test_preprocessing.py",
 )
+ELSEWHERE |= dict.fromkeys(["FlaxLayer", "JaxLayer"], "tests/layers/test_jax_layer.py")
 ELSEWHERE |= dict.fromkeys(image.__all__, "tests/layers/test_image.py")
 every_layer = pytest.mark.parametrize("name", sorted(CASES))
 

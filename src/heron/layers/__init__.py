@@ -72,6 +72,7 @@ from heron.layers.image import (
 )
 from heron.layers.input_layer import Input, InputLayer
 from heron.layers.input_spec import InputSpec
+from heron.layers.jax_layer import FlaxLayer, JaxLayer
 from heron.layers.lambda_layer import Lambda
 from heron.layers.layer import Layer
 from heron.layers.masking import Masking
@@ -188,6 +189,8 @@ __all__ = [
     "Embedding",
     "ReversibleEmbedding",
     "Activation",
+    "FlaxLayer",
+    "JaxLayer",
     "Lambda",
     "Identity",
     "Masking",

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from heron.errors import ArgumentError, HeronError, NotCompiledError, value_text
+from heron.errors import ArgumentError, MissingPackageError, NotCompiledError, value_text
 from heron.models import Model, clone_model
 
 try:
@@ -22,10 +22,6 @@ except ImportError as missing:
     BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin = (type(name, (), {}) for name in "ECRT")
 else:
     _missing = None
-
-
-class MissingPackageError(HeronError, ImportError):
-    """A package that this needs is not installed."""
 
 
 class _Estimator(BaseEstimator):  # type: ignore[misc]
