@@ -1,12 +1,10 @@
-"""Moving averages in the place of weights; logs sent to a server; checkpoints by Orbax."""
+"""Moving averages in the place of weights; logs sent to a server."""
 
 from __future__ import annotations
 
 import http.server
 import json
-import sys
 import threading
-import types
 import urllib.parse
 
 import numpy as np
@@ -126,66 +124,3 @@ def test_values_of_several_numbers_are_sent_as_lists(server):
     root, received = server
     callbacks.RemoteMonitor(root, send_as_json=True).on_epoch_end(0, {"f1": np.array([0.5, 1.0])})
     assert json.loads(received[0][2]) == {"epoch": 0, "f1": [0.5, 1.0]}
-
-
-def test_without_orbax_it_is_said_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "orbax.checkpoint.v1", None)
-    with pytest.raises(ImportError, match=r"which is not installed.\nInstall it: pip install orbax-checkpoint"):
-        callbacks.OrbaxCheckpoint("checkpoints")
-
-
-class FakeOrbax(types.ModuleType):
-    """The part of `orbax.checkpoint.v1` that is used; keeps what it is given."""
-
-    def __init__(self):
-        super().__init__("orbax.checkpoint.v1")
-        self.saved, self.closed, self.made = {}, 0, []
-        policy = types.SimpleNamespace(LatestN=lambda n: n, FixedIntervalPolicy=lambda n: n)
-        self.training = types.SimpleNamespace(
-            preservation_policies=policy, save_decision_policies=policy, Checkpointer=self.checkpointer
-        )
-        self.multihost = types.SimpleNamespace(is_jax_distributed_client_initialized=lambda: False)
-
-    def checkpointer(self, directory, **policies):
-        self.made.append((directory, policies))
-        return self
-
-    def save_checkpointables(self, step, parts):
-        self.saved[step] = parts
-
-    def save_checkpointables_async(self, step, parts):
-        return types.SimpleNamespace(result=lambda: self.saved.update({step: parts}))
-
-    def close(self):
-        self.closed += 1
-
-
-@pytest.mark.parametrize("background", [True, False])
-def test_orbax_is_given_the_state_of_each_epoch(monkeypatch, tmp_path, background):
-    orbax = FakeOrbax()
-    monkeypatch.setitem(sys.modules, "orbax.checkpoint.v1", orbax)
-    model = line_model()
-    checkpoint = callbacks.OrbaxCheckpoint(tmp_path, max_to_keep=2, save_on_background=background)
-    fit(model, checkpoint)
-    assert orbax.made == [(str(tmp_path), {"save_decision_policy": 1, "preservation_policy": 2})]
-    assert (sorted(orbax.saved), orbax.closed) == ([0, 1], 1)
-    kernel = orbax.saved[1]["pytree"]["trainable_variables"]
-    for part in model.weights[0].path.split("/"):
-        kernel = kernel[part]
-    assert np.array_equal(kernel, model.get_weights()[0])
-    assert orbax.saved[0]["model_config"]["config"] == model.to_json()
-    assert (checkpoint.is_multihost_enabled(), checkpoint.is_primary_host()) == (False, True)
-
-
-def test_orbax_is_given_the_best_alone_and_the_weights_alone(monkeypatch, tmp_path):
-    orbax = FakeOrbax()
-    monkeypatch.setitem(sys.modules, "orbax.checkpoint.v1", orbax)
-    worse = callbacks.LearningRateScheduler(lambda epoch, rate: 0.1 if epoch == 0 else 5.0)
-    best = callbacks.OrbaxCheckpoint(tmp_path, "loss", save_best_only=True, save_weights_only=True, mode="min")
-    fit(line_model(), worse, best, epochs=2)
-    assert list(orbax.saved) == [0]
-    assert sorted(orbax.saved[0]["pytree"]) == ["non_trainable_variables", "trainable_variables"]
-    batches = callbacks.OrbaxCheckpoint(tmp_path, save_freq=3)
-    orbax.saved.clear()
-    fit(line_model(), batches)
-    assert sorted(orbax.saved) == [3, 6]

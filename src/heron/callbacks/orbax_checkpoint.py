@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import jax
+
 from heron.callbacks.callback import Logs
 from heron.callbacks.console import VERBOSE, say
 from heron.callbacks.monitor import Monitor
@@ -32,7 +34,7 @@ class MissingPackageError(HeronError, ImportError):
 
 
 class OrbaxCheckpoint(Monitor):
-    """Saves the state of training with Orbax (`pip install orbax-checkpoint`), in the background if wanted.
+    """Saves the state of training with Orbax (`pip install 'heron[orbax]'`), in the background if wanted.
 
     A checkpoint is a folder named after its epoch (or, with a number as `save_freq`, after the batches done). It holds
     the tree that `model.get_state_tree()` returns, as `pytree`, and the model's config, as `model_config`.
@@ -52,6 +54,13 @@ class OrbaxCheckpoint(Monitor):
 
     Raises:
         MissingPackageError: (an `ImportError`) when Orbax is not installed.
+
+    Training goes on from the latest one, in a model that was made and compiled as it was:
+
+        checkpointer = orbax.checkpoint.v1.training.Checkpointer(directory)
+        model.optimizer.build(model.trainable_variables)
+        state = checkpointer.load_checkpointables(None, {"pytree": model.get_state_tree()})
+        model.set_state_tree(state["pytree"])
 
     Source: `keras.callbacks.OrbaxCheckpoint`; https://orbax.readthedocs.io
     """
@@ -133,11 +142,11 @@ class OrbaxCheckpoint(Monitor):
 
     def is_multihost_enabled(self) -> bool:
         """Whether several hosts train together."""
-        return bool(self._orbax.multihost.is_jax_distributed_client_initialized())
+        return bool(jax.distributed.is_initialized())
 
     def is_primary_host(self) -> bool:
         """Whether this process is the one, of several hosts, that speaks for all; True for one host."""
-        return not self.is_multihost_enabled() or bool(self._orbax.multihost.is_primary_host(primary_host=0))
+        return not self.is_multihost_enabled() or jax.process_index() == 0
 
     def _save(self, step: int, logs: Logs) -> None:
         if self.save_best_only:
@@ -160,10 +169,11 @@ class OrbaxCheckpoint(Monitor):
 
 
 def _orbax() -> Any:
+    """Orbax's present interface."""
     try:
-        return importlib.import_module("orbax.checkpoint.v1")
-    except ImportError as error:
+        return importlib.import_module("orbax.checkpoint").v1
+    except (ImportError, AttributeError) as error:  # installed, but so old that it has no v1
         raise MissingPackageError(
-            "OrbaxCheckpoint needs the package orbax-checkpoint, which is not installed.\n"
-            f"Install it: pip install orbax-checkpoint. ({error})"
+            "OrbaxCheckpoint needs the package orbax-checkpoint (0.12 or later), which is not installed.\n"
+            f"Install it: pip install 'heron[orbax]'. ({error})"
         ) from None
