@@ -169,17 +169,17 @@ LABELS = {
         ("x has 64, y has 50", "Was a split, a filter or a dropna applied to only one of them?"),
     ),
     "19 text": (
-        lambda: classifier(2),
+        regression,
         np.array(["cat", "dog"] * 32),
-        ("holds text, such as 'cat'", "names, y = np.unique(y, return_inverse=True)", "the predicted names"),
+        ("holds text, such as 'cat'", "loss='sparse_categorical_crossentropy'", "model.predict_names(x)"),
     ),
-    "19 a list of text": (lambda: classifier(2), ["cat", "dog"] * 32, ("holds text, such as 'cat'", "np.unique")),
+    "19 a list of text": (regression, ["cat", "dog"] * 32, ("holds text, such as 'cat' in row 0",)),
     "19 a column of objects": (
-        lambda: classifier(2),
+        regression,
         pd.Series(["cat", "dog"] * 32, dtype=object),
-        ("holds text, such as 'cat' in row 0", "np.unique"),
+        ("holds text, such as 'cat' in row 0", "predict_names"),
     ),
-    "19 a category": (lambda: classifier(2), pd.Series(["cat", "dog"] * 32, dtype="category"), ("holds text",)),
+    "19 a category": (regression, pd.Series(["cat", "dog"] * 32, dtype="category"), ("holds text (category)",)),
     "22 missing": (
         regression,
         np.where(np.arange(64) == 3, np.nan, Y[:, 0]),

@@ -26,12 +26,14 @@ class Kind(NamedTuple):
         outputs: the number of outputs, likewise for the targets.
         labels: makes numbers of the names of classes, `(x, y, what) -> y`; None to refuse them.
         fits: raises `ShapeError` when inputs do not fit the model as it is built by now.
+        class_number: the number of a class with a name.
     """
 
     inputs: int
     outputs: int
     labels: Callable[[Any, Any, str], Any] | None = None
     fits: Callable[[Any], None] | None = None
+    class_number: Callable[[str], int] | None = None
 
 
 class Examples(NamedTuple):
@@ -80,6 +82,8 @@ def examples(
     if class_weight is not None:
         if sample_weight is not None:
             raise ArgumentError("Give class_weight or sample_weight, not both; multiply them into one sample_weight.")
+        if kind.class_number is not None and isinstance(class_weight, Mapping):
+            class_weight = {kind.class_number(k) if isinstance(k, str) else k: v for k, v in class_weight.items()}
         sample_weight = class_weights(y, class_weight)
     return Examples(x, y, sample_weight)
 

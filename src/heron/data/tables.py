@@ -180,8 +180,8 @@ def words_mend(variable: str, label: str | None = None, words: Sequence[str] = (
     """What to write for words among the data, by what they are: class names, sentences or categories."""
     if variable.startswith("y"):
         return (
-            f"Number the classes: names, {variable} = np.unique({variable}, return_inverse=True). After a softmax, "
-            "names[model.predict(x).argmax(-1)] are the predicted names."
+            "Names of classes go with a loss for classes: compile(loss='sparse_categorical_crossentropy'), and "
+            "Dense(number of classes, activation='softmax') at the end; model.predict_names(x) names the predictions."
         )
     if sum(word.count(" ") >= 3 for word in words) * 2 > len(words):
         return "Turn sentences into numbers: heron.layers.TextVectorization(), adapt() it and call it on them."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import jax
@@ -18,6 +19,7 @@ from heron.errors import ArgumentError, DataError
 from heron.layers.structure import map_leaves
 from heron.models import checks
 from heron.models.hints import note_pixels
+from heron.models.named_classes import NamedClasses
 from heron.models.steps import Steps
 from heron.registry import forgiving
 from heron.symbolic import KerasTensor
@@ -43,7 +45,7 @@ _OLD_FIT = {
 _OF_KERAS_2 = ("workers", "use_multiprocessing", "max_queue_size", "nb_worker", "pickle_safe", "max_q_size")
 
 
-class Trainer(Steps):
+class Trainer(NamedClasses, Steps):
     """What a model needs to be trained; mixed into `Model`, which gives it layers and weights."""
 
     stop_training = False
@@ -141,7 +143,7 @@ class Trainer(Steps):
         Args:
             x: inputs: an array or list of numbers with the samples along the first axis; a list or dict of arrays for
                 models with several inputs; or an iterable of batches `(x, y)` or `(x, y, sample_weight)`.
-            y: targets, in the same forms.
+            y: targets, in the same forms; for classes, also their names.
             batch_size: samples in a step of training, 32 by default.
             epochs: the number of the last epoch; how often the data are gone through, when `initial_epoch` is 0.
             verbose: 0 silent, 1 a progress line, 2 one line an epoch; `"auto"` is 1.
@@ -171,11 +173,12 @@ class Trainer(Steps):
         verbose, due = checks.verbosity(verbose), checks.validation_due(validation_freq)
         epochs = checks.at_most(config.max_epochs(), epochs, "epochs", "set_max_epochs")
         listeners = CallbackList(callbacks)
-        if validation_split and validation_data is None:
-            x, y, sample_weight, validation_data = self._split(x, y, sample_weight, validation_split)
-        feed = self._feed(x, y, sample_weight, class_weight, batch_size, shuffle, steps_per_epoch)
-        validation = self._validation(validation_data, validation_batch_size or batch_size, validation_steps)
-        self._prepare(feed, "fit", validation)
+        with self._learning_names():
+            if validation_split and validation_data is None:
+                x, y, sample_weight, validation_data = self._split(x, y, sample_weight, validation_split)
+            feed = self._feed(x, y, sample_weight, class_weight, batch_size, shuffle, steps_per_epoch)
+            validation = self._validation(validation_data, validation_batch_size or batch_size, validation_steps)
+            self._prepare(feed, "fit", validation)
         history = next((one for one in listeners if isinstance(one, History)), None)
         if history is None:
             history = History()
@@ -207,8 +210,15 @@ class Trainer(Steps):
         seconds = PROGRESS_SECONDS if listeners.wants_chunks else QUIET_SECONDS
         return Pace(listeners.wants_batches(mode), seconds, self.chunk_batches)
 
-    def _kind(self) -> adapt.Kind:
-        return adapt.Kind(len(self.inputs or [0]), len(self.outputs or [0]))  # type: ignore[attr-defined]
+    def _kind(self, whole: bool = True) -> adapt.Kind:
+        """What the model takes; `whole` says whether the data are all there, rather than a batch of many."""
+        inputs, outputs = len(self.inputs or [0]), len(self.outputs or [0])  # type: ignore[attr-defined]
+        labels = partial(self._number_names, learn=whole)
+        return adapt.Kind(inputs, outputs, labels, self._check_fits, self._number_of_class)
+
+    def _check_fits(self, x: Any) -> None:
+        if self.inputs:  # type: ignore[attr-defined]
+            checks.check_inputs(self, x)
 
     def _split(self, x: Any, y: Any, sample_weight: Any, fraction: float) -> tuple[Any, Any, Any, Any]:
         if adapt.is_stream(x):
@@ -244,7 +254,9 @@ class Trainer(Steps):
                     f"{what}x is an iterable of batches, which must hold targets and weights too: (x, y) or "
                     "(x, y, sample_weight). Leave y and sample_weight out."
                 )
-            return adapt.stream_feed(x, steps, self._kind(), class_weight, what)
+            self._learn_names_of(adapt.class_names_of(x))
+            kind, batch_size = self._kind(whole=False), check_batch_size(batch_size)
+            return adapt.stream_feed(x, steps, kind, class_weight, what, batch_size, shuffle)
         batch_size = check_batch_size(batch_size)
         given = adapt.examples(x, y, sample_weight, class_weight, self._kind(), what, finite)
         return adapt.array_feed(given, batch_size, shuffle, steps, finite)
@@ -462,9 +474,10 @@ class Trainer(Steps):
 
     def _on_batch(self, mode: str, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool) -> Any:
         self._require_compiled(f"{mode}_on_batch")
-        given = adapt.examples(x, y, sample_weight, class_weight, self._kind())
-        feed = adapt.array_feed(given, given.rows)
-        self._prepare(feed, f"{mode}_on_batch")
+        with self._learning_names() if mode == "train" else nullcontext():
+            given = adapt.examples(x, y, sample_weight, class_weight, self._kind())
+            feed = adapt.array_feed(given, given.rows)
+            self._prepare(feed, f"{mode}_on_batch")
         program, variables = self._program(mode), self._state_variables()
         carry = program.start(variables.peek(), feed.sample)
         block = Block(tuple(given), None, NO_ROWS, given.rows, 1)
