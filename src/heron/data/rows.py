@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import mmap
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
+from heron.data.mapped import reader_of
 from heron.errors import shape_text
 
 WHOLE_BYTES = 64 * 2**20
@@ -95,28 +95,10 @@ class LazyRows:
 
 
 class FileRows(LazyRows):
-    """A memory-mapped array. Pages that were read are handed back, so that memory stays flat over the whole file."""
-
-    _read_bytes = 0
+    """A memory-mapped array, of which memory holds no more than the rows that were asked for."""
 
     def _read(self, rows: np.ndarray) -> Any:
-        step = np.diff(rows)
-        if rows.size and (step == 1).all():  # rows as they stand
-            found = np.array(self._source[rows[0] : rows[-1] + 1], self.dtype)
-        else:
-            found = np.array(self._source[rows], self.dtype)
-        self._read_bytes += found.nbytes
-        if self._read_bytes > WHOLE_BYTES:
-            self._read_bytes = 0
-            _hand_back(self._source)
-        return found
-
-
-def _hand_back(array: Any) -> None:
-    """Tells the system that the pages of a mapped file need not stay in the memory of this process."""
-    mapped = getattr(array, "_mmap", None)
-    if mapped is not None and getattr(array, "mode", "c") != "c" and hasattr(mmap, "MADV_DONTNEED"):
-        mapped.madvise(mmap.MADV_DONTNEED)  # changes that were made to a shared mapping are kept by the system
+        return self._source.read(rows)
 
 
 class SortedRows(LazyRows):
@@ -184,7 +166,7 @@ def file_rows(array: Any) -> LazyRows | None:
     if int(np.prod(shape, dtype=np.int64)) * dtype.itemsize <= WHOLE_BYTES:
         return None
     if isinstance(array, np.memmap):
-        return FileRows(array, shape, narrow_dtype(dtype))
+        return FileRows(reader_of(array), shape, narrow_dtype(dtype))
     is_held = isinstance(array, np.ndarray) or hasattr(array, "__array_interface__") or hasattr(array, "iloc")
     reads_rows = hasattr(array, "__getitem__") and hasattr(array, "chunks")  # HDF5, Zarr
     return SortedRows(array, shape, narrow_dtype(dtype)) if reads_rows and not is_held else None
