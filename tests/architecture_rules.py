@@ -23,7 +23,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("training", "callbacks"),
     ("saving", "export"),
     ("models", "utils", "backend", "mixed_precision", "wrappers"),
-    ("__main__", "cli", "compat", "lessons", "serving", "playground", "pipeline", "distribution"),
+    ("__main__", "cli", "compat", "lessons", "plot", "serving", "playground", "pipeline", "distribution"),
 )
 LEVEL_OF = {name: level for level, names in enumerate(LEVELS) for name in names}
 PRODUCTS = frozenset(LEVELS[-1])

@@ -91,21 +91,21 @@ for name, probability in zip(class_names, predictions[number]):
             "Pictures of it all: the training, this test image, thirty others with the names they were given, and "
             "which clothes are mistaken for which.",
             """
-from heron.lessons import pictures
+from heron import plot
 
 folder = "$folder"
 test = {"loss": test_loss, "accuracy": test_accuracy}
 
-for picture in [
-    pictures.training_curves(history.history, folder + "/training.png", test),
-    pictures.one_image(test_images[number], test_labels[number],
-                       predictions[number], class_names, folder + "/one.png"),
-    pictures.predictions_grid(test_images, test_labels, predictions,
-                              class_names, folder + "/predictions.png"),
-    pictures.confusion_matrix(test_labels, predictions,
-                              class_names, folder + "/confusion.png"),
-]:
-    print("Picture:", picture)
+plot.history(history, test=test, path=folder + "/training.png")
+plot.probabilities(predictions[number], test_labels[number],
+                   test_images[number], class_names, path=folder + "/one.png")
+plot.images(test_images, test_labels, predictions, class_names,
+            path=folder + "/predictions.png")
+plot.confusion_matrix(test_labels, predictions, class_names,
+                      path=folder + "/confusion.png")
+
+for picture in ["training", "one", "predictions", "confusion"]:
+    print(f"Picture: {folder}/{picture}.png")
 """,
         ),
         Step(

@@ -52,11 +52,12 @@ print(by_hand)
         Step(
             "One of the nine places as a picture, with its sum.",
             """
-from heron.lessons import pictures
+from heron import plot
 
 folder = "$folder"
 file = folder + "/sliding.png"
-print("Picture:", pictures.sliding_window(image, cross, by_hand, (0, 1), file))
+plot.sliding_window(image, cross, by_hand, (0, 1), path=file)
+print("Picture:", file)
 """,
         ),
         Step(
@@ -91,7 +92,8 @@ for row in range(2):
         pooled[row, column] = window.max()
 print(pooled)
 file = folder + "/pooling.png"
-print("Picture:", pictures.pooling_windows(numbers, pooled, file))
+plot.pooling_windows(numbers, pooled, path=file)
+print("Picture:", file)
 """,
         ),
         Step(
@@ -122,8 +124,9 @@ horizontal = vertical.T
 shoe_edges = [slide(shoe, vertical), slide(shoe, horizontal)]
 
 file = folder + "/edges.png"
-print("Picture:", pictures.image_row(
-    [shoe, *shoe_edges], ["an image", "vertical edges", "horizontal edges"], file))
+names = ["an image", "vertical edges", "horizontal edges"]
+plot.images([shoe, *shoe_edges], names, signed=True, path=file)
+print("Picture:", file)
 """,
         ),
         Step(
@@ -160,7 +163,8 @@ print(found.round(2))
 
 file = folder + "/learned.png"
 names = ["the first guess", "what it learned"]
-print("Picture:", pictures.image_row([before, found], names, file))
+plot.images([before, found], names, signed=True, path=file)
+print("Picture:", file)
 """,
         ),
     ),

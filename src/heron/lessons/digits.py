@@ -17,13 +17,14 @@ DIGITS = Lesson(
             "aside for testing. Look at four.",
             """
 from heron import datasets
-from heron.lessons import pictures
+from heron import plot
 
 (x_train, train_labels), (x_test, test_labels) = datasets.mnist.load_data()
 
 folder = "$folder"
 file = folder + "/four.png"
-print("Picture:", pictures.image_row(x_train[:4], train_labels[:4], file))
+plot.images(x_train[:4], train_labels[:4], path=file)
+print("Picture:", file)
 """,
         ),
         Step(
@@ -95,7 +96,8 @@ test_loss, test_accuracy = model.evaluate(x_test, y_test, verbose=0)
 print("Test loss:", test_loss)
 print("Test accuracy:", test_accuracy)
 file = folder + "/training.png"
-print("Picture:", pictures.training_curves(history.history, file))
+plot.history(history, path=file)
+print("Picture:", file)
 """,
         ),
         Step(
@@ -105,7 +107,8 @@ print("Picture:", pictures.training_curves(history.history, file))
 kernel, bias = model.layers[0].get_weights()
 print("filters:", kernel.shape)
 file = folder + "/filters.png"
-print("Picture:", pictures.filters(kernel, file))
+plot.filters(model.layers[0], path=file)
+print("Picture:", file)
 """,
         ),
         Step(
@@ -116,7 +119,8 @@ first_layer = heron.Model(model.inputs, model.layers[0].output)
 maps = first_layer.predict(x_test[:1])
 print("feature maps:", maps.shape)
 file = folder + "/feature_maps.png"
-print("Picture:", pictures.feature_maps(x_test[0, :, :, 0], maps[0], file))
+plot.feature_maps(x_test[0], maps[0], path=file)
+print("Picture:", file)
 """,
         ),
         Step(
@@ -138,15 +142,10 @@ for number in wrong:
             "Pictures of the misread digits, those first of which it was surest (would you have read them all?), and "
             "of which digits are taken for which. The whole network goes into a file.",
             """
-digits = [str(digit) for digit in range(10)]
-images = x_test[:, :, :, 0]
-for picture in [
-    pictures.mistakes(images, test_labels, probabilities, digits,
-                      folder + "/mistakes.png"),
-    pictures.confusion_matrix(test_labels, probabilities, digits,
-                              folder + "/confusion.png"),
-]:
-    print("Picture:", picture)
+plot.mistakes(x_test, test_labels, probabilities, path=folder + "/mistakes.png")
+plot.confusion_matrix(test_labels, probabilities, path=folder + "/confusion.png")
+for picture in ["mistakes", "confusion"]:
+    print(f"Picture: {folder}/{picture}.png")
 
 file = folder + "/digits.safetensors"
 model.save(file)

@@ -66,10 +66,11 @@ print("weight:", weight[0, 0], "bias:", bias[0])
         Step(
             "A picture of the points and of the line that the model found.",
             """
-from heron.lessons import pictures
+from heron import plot
 
 file = "$folder/line.png"
-print("Picture:", pictures.fitted_line(model, xs, ys, file, at=10.0))
+plot.fitted_line(model, xs, ys, at=10.0, path=file)
+print("Picture:", file)
 """,
         ),
         Step(
@@ -83,7 +84,8 @@ model.compile(optimizer="sgd", loss="mean_squared_error")
 model.fit(xs, ys, epochs=$epochs, verbose=0)
 print(model.predict([10.0]))
 file = "$folder/other_line.png"
-print("Picture:", pictures.fitted_line(model, xs, ys, file, at=10.0))
+plot.fitted_line(model, xs, ys, at=10.0, path=file)
+print("Picture:", file)
 """,
         ),
     ),

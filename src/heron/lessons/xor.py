@@ -64,11 +64,11 @@ print(model.predict(training_data).round())
             "The network can be asked about every point of the plane, also between the four. The picture shows "
             "where it says 0 and where it says 1.",
             """
-from heron.lessons import pictures
+from heron import plot
 
 file = "$folder/xor.png"
-picture = pictures.decision_surface(model, training_data, target_data, file)
-print("Picture:", picture)
+plot.decision_surface(model, training_data, target_data, path=file)
+print("Picture:", file)
 """,
         ),
     ),
