@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from heron import models as models
     from heron import ops as ops
     from heron import optimizers as optimizers
-    from heron import plot as plot
     from heron import random as random
     from heron import regularizers as regularizers
     from heron import saving as saving
@@ -49,9 +48,12 @@ if TYPE_CHECKING:
     from heron.metrics import Metric as Metric
     from heron.models import Model as Model
     from heron.models import Sequential as Sequential
+    from heron.models.function import Function as Function
+    from heron.ops.operation import Operation as Operation
     from heron.optimizers import Optimizer as Optimizer
     from heron.regularizers import Regularizer as Regularizer
     from heron.symbolic import KerasTensor as KerasTensor
+    from heron.symbolic import SymbolicScope as SymbolicScope
     from heron.variables import StatelessScope as StatelessScope
     from heron.variables import Variable as Variable
     from heron.variables import name_scope as name_scope
@@ -75,7 +77,6 @@ _SUBMODULES = frozenset(
         "models",
         "ops",
         "optimizers",
-        "plot",
         "random",
         "regularizers",
         "saving",
@@ -88,6 +89,7 @@ _SUBMODULES = frozenset(
 _HOME_OF = {
     "DTypePolicy": "heron.dtype_policies",
     "FloatDTypePolicy": "heron.dtype_policies",
+    "Function": "heron.models.function",
     "Initializer": "heron.initializers",
     "Input": "heron.layers",
     "InputSpec": "heron.layers",
@@ -96,11 +98,13 @@ _HOME_OF = {
     "Loss": "heron.losses",
     "Metric": "heron.metrics",
     "Model": "heron.models",
+    "Operation": "heron.ops.operation",
     "Optimizer": "heron.optimizers",
     "Regularizer": "heron.regularizers",
     "RematScope": "heron.layers.remat",
     "Sequential": "heron.models",
     "StatelessScope": "heron.variables",
+    "SymbolicScope": "heron.symbolic",
     "Variable": "heron.variables",
     "name_scope": "heron.variables",
     "remat": "heron.layers.remat",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import operator
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,7 +20,18 @@ import numpy as np
 from heron import config
 from heron.errors import ArgumentError, ArgumentTypeError, HeronError, shape_text
 
-__all__ = ["KerasTensor", "Node", "Operation", "call_operation", "has_symbolic", "infer", "is_symbolic", "leaves"]
+__all__ = [
+    "KerasTensor",
+    "Node",
+    "Operation",
+    "SymbolicScope",
+    "call_operation",
+    "has_symbolic",
+    "in_symbolic_scope",
+    "infer",
+    "is_symbolic",
+    "leaves",
+]
 
 _MAX_NDIM = 12
 _PROBES = (97, 101)
@@ -281,6 +293,37 @@ def _probe(function: Any, args: Any, kwargs: Any, size: int, reason: Exception) 
         raise error from reason
 
 
+class SymbolicScope:
+    """Says, for the length of a `with` block, that shapes are being found and nothing is computed.
+
+    `in_symbolic_scope()` tells code of one's own; every inference of shapes is in such a scope.
+
+    Example:
+    >>> with SymbolicScope():
+    ...     in_symbolic_scope()
+    True
+    """
+
+    def __enter__(self) -> SymbolicScope:
+        _thread.symbolic += 1
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        _thread.symbolic -= 1
+
+
+class _Thread(threading.local):
+    symbolic = 0
+
+
+_thread = _Thread()
+
+
+def in_symbolic_scope() -> bool:
+    """Whether shapes are being found in this thread."""
+    return _thread.symbolic > 0
+
+
 def _trace(function: Any, args: Any, kwargs: Any, size_of: Callable[[int], Any]) -> Any:
     structs: list[jax.ShapeDtypeStruct] = []
 
@@ -298,7 +341,8 @@ def _trace(function: Any, args: Any, kwargs: Any, size_of: Callable[[int], Any])
         filled_args, filled_kwargs = replace((args, kwargs), lambda _: next(supply))
         return function(*filled_args, **filled_kwargs)
 
-    return jax.eval_shape(run, structs)
+    with SymbolicScope():
+        return jax.eval_shape(run, structs)
 
 
 def _as_tensors(structure: Any) -> Any:

@@ -8,10 +8,11 @@ from heron import symbolic
 from heron.errors import ArgumentError, ArgumentTypeError, DataError, suggestion, value_text
 from heron.layers import InputLayer, Layer
 from heron.layers import context as calls
-from heron.models.graph import Graph
+from heron.models.graph import Graph, leaves_of
 from heron.models.graph_config import read_graph, write_graph
 from heron.models.inputs import fit_input
 from heron.models.model import Model
+from heron.ops.operation import Operation
 from heron.symbolic import KerasTensor
 
 
@@ -46,7 +47,7 @@ class Functional(Model):
         self._graph = Graph(symbolic.leaves(inputs), symbolic.leaves(outputs))
         self._graph_layers = self._graph.layers
         for tensor in self._graph.inputs:
-            if tensor.node is None or not isinstance(tensor.node.operation, Layer | symbolic.Operation):
+            if tensor.node is None or not isinstance(tensor.node.operation, Layer | Operation | symbolic.Operation):
                 raise ArgumentError(f"Model(inputs=...): {tensor!r} was not made by heron.Input or a layer.")
         self.built = True
         if not trainable:
@@ -115,11 +116,7 @@ class Functional(Model):
                 self._graph.inputs, mask if isinstance(mask, list | tuple) else [mask], strict=False
             ):
                 calls.set_mask(values[id(tensor)], one)
-        for node in self._graph.nodes:
-            args, kwargs = symbolic.replace((node.args, node.kwargs), lambda t: values[id(t)])
-            result = node.operation(*args, **kwargs)
-            for tensor, value in zip(symbolic.leaves(node.outputs), _leaves(result), strict=True):
-                values[id(tensor)] = value
+        self._graph.replayed(values)
         return symbolic.replace(self._outputs_struct, lambda t: values[id(t)])
 
     def _matched(self, inputs: Any) -> list[Any]:
@@ -179,14 +176,6 @@ class Functional(Model):
 Model.functional_class = Functional
 
 
-def _leaves(structure: Any) -> list[Any]:
-    if isinstance(structure, list | tuple):
-        return [leaf for part in structure for leaf in _leaves(part)]
-    if isinstance(structure, dict):
-        return [leaf for key in sorted(structure) for leaf in _leaves(structure[key])]
-    return [structure]
-
-
 def _by_path(structure: Any, path: tuple[Any, ...] = ()) -> dict[tuple[Any, ...], Any]:
     """What stands inside lists, tuples and dicts, by the keys and indices that lead to it; dicts in sorted order."""
     if isinstance(structure, dict):
@@ -199,7 +188,7 @@ def _by_path(structure: Any, path: tuple[Any, ...] = ()) -> dict[tuple[Any, ...]
 
 
 def _check_symbolic(part: Any, what: str) -> None:
-    for leaf in _leaves(part):
+    for leaf in leaves_of(part):
         if isinstance(leaf, Layer):
             example = "Input(shape=...)" if isinstance(leaf, InputLayer) else f"x = {type(leaf).__name__}(...)(x)"
             raise ArgumentTypeError(

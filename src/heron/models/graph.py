@@ -33,6 +33,31 @@ class Graph:
         """The operations that are layers."""
         return [operation for operation in self.operations if isinstance(operation, Layer)]
 
+    def replayed(self, values: dict[int, Any]) -> dict[int, Any]:
+        """Calls every node on values.
+
+        Args:
+            values: those of the inputs, by the identity of the tensors.
+
+        Returns:
+            The same dict, with those of all tensors.
+        """
+        for node in self.nodes:
+            args, kwargs = symbolic.replace((node.args, node.kwargs), lambda t: values[id(t)])
+            result = node.operation(*args, **kwargs)
+            for tensor, value in zip(symbolic.leaves(node.outputs), leaves_of(result), strict=True):
+                values[id(tensor)] = value
+        return values
+
+
+def leaves_of(structure: Any) -> list[Any]:
+    """What stands inside lists, tuples and dicts; in a dict in the order of its keys."""
+    if isinstance(structure, list | tuple):
+        return [leaf for part in structure for leaf in leaves_of(part)]
+    if isinstance(structure, dict):
+        return [leaf for key in sorted(structure) for leaf in leaves_of(structure[key])]
+    return [structure]
+
 
 def _walk(outputs: list[KerasTensor], given: set[int]) -> tuple[list[Node], dict[int, int]]:
     """The nodes behind `outputs`, dependencies first, and at which turn each operation was first met."""
