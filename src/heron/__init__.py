@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from heron import models as models
     from heron import ops as ops
     from heron import optimizers as optimizers
+    from heron import plot as plot
     from heron import random as random
     from heron import regularizers as regularizers
     from heron import saving as saving
@@ -77,6 +78,7 @@ _SUBMODULES = frozenset(
         "models",
         "ops",
         "optimizers",
+        "plot",
         "random",
         "regularizers",
         "saving",

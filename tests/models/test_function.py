@@ -109,7 +109,7 @@ def test_a_function_is_an_operation():
     inputs = heron.Input((3,))
     model = heron.Model(inputs, inner(inputs))
     np.testing.assert_array_equal(model.predict(array(2, 3)), 2 * array(2, 3))
-    with pytest.raises(ArgumentError, match="has no config. Make a model of it"):
+    with pytest.raises(ArgumentError, match=r"has no config\. Make a model of it"):
         model.get_config()
 
 

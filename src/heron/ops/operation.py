@@ -41,7 +41,7 @@ class Operation(Configurable):
     """
 
     def __init__(self, name: str | None = None) -> None:
-        if name is not None and (not isinstance(name, str) or "/" in name):
+        if "/" in (name or ""):
             raise ArgumentError(
                 f"{type(self).__name__}: argument 'name' must be a string without '/'; received {value_text(name)}."
             )
