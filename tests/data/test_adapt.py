@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keras.src.trainers.data_adapters.data_adapter_utils import class_weight_to_sample_weights
 
-from heron.data.adapt import Kind, array_feed, class_weights, examples, is_stream, stream_feed
+from heron.data.adapt import BatchConverter, Kind, array_feed, class_weights, examples, is_stream, stream_feed
 from heron.errors import ArgumentError, DataError, HeronNote
 
 ONE = Kind(1, 1)
@@ -151,3 +151,19 @@ def test_class_weights_that_cannot_be_used():
         examples(y, None, None, {0: 1.0}, ONE)
     with pytest.raises(ArgumentError, match="class_weight or sample_weight, not both"):
         examples(y, y, np.ones(3), {0: 1.0}, ONE)
+
+
+def test_plain_batches_after_the_first_are_checked_as_well():
+    x, y = np.ones((4, 3), np.float32), np.zeros(4, np.int32)
+    spoilt = x.copy()
+    spoilt[2, 1] = np.nan
+    huge = np.full((4, 3), 3e38, np.float32)  # finite, although their sum is not
+    for third, refused in (((x, y), ""), ((huge, y), ""), ((spoilt, y), "row 2, column 1"), ((x[:, :2], y), "unlike")):
+        convert = BatchConverter(Kind(1, 1))
+        for _ in range(2):
+            assert convert((x, y))[0] is x
+        if refused:
+            with pytest.raises(DataError, match=refused):
+                convert(third)
+        else:
+            assert convert(third)[0] is third[0]

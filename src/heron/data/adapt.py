@@ -167,6 +167,7 @@ class BatchConverter:
         self._kind, self._class_weight = kind, class_weight
         self._first: Any = None  # the first batch, as shapes and dtypes
         self._forms: Any = None
+        self._plain: Any = None  # shapes and dtypes of the last batch that was (x, y), taken as it was
         self.number = -1
 
     def __call__(self, batch: Any) -> Any:
@@ -176,6 +177,8 @@ class BatchConverter:
             DataError: for what is no batch, and for a batch unlike the first.
         """
         self.number += 1
+        if self._plain is not None and self._is_plain(batch):
+            return *batch, None
         parts = _parts(batch)
         if not 1 <= len(parts) <= 3:
             raise DataError(
@@ -188,7 +191,24 @@ class BatchConverter:
         if self._forms is None:
             self._forms = forms
             self._first = jax.tree.map(lambda a: jax.ShapeDtypeStruct(a.shape, a.dtype), given)
-        return given if forms == self._forms else self._alike(given)
+        if forms != self._forms:
+            return self._alike(given)
+        is_same = type(batch) is tuple and len(batch) == 2 and all(a is b for a, b in zip(given, batch, strict=False))
+        self._plain = [(a.shape, a.dtype) for a in batch] if is_same else None
+        return given
+
+    def _is_plain(self, batch: Any) -> bool:
+        """Whether a batch needs no looking into: two NumPy arrays like those before, with finite values."""
+        if type(batch) is not tuple or len(batch) != 2:
+            return False
+        for array, (shape, dtype) in zip(batch, self._plain, strict=True):
+            if type(array) is not np.ndarray or array.shape != shape or array.dtype != dtype:
+                return False
+            if dtype.kind == "f":
+                with np.errstate(all="ignore"):  # finite values may overflow in a sum
+                    if not math.isfinite(np.add.reduce(array, axis=None)):
+                        return False
+        return True
 
     def _alike(self, given: Any) -> Any:
         """A batch of another form than the first in the first's dtypes, if the model can take it.
