@@ -35,8 +35,8 @@ def table_of(value: Any) -> Table | None:
 
 def is_column(value: Any) -> bool:
     """Whether `value` is a series of pandas or polars, or an array of pyarrow."""
-    if hasattr(value, "columns") or isinstance(value, np.ndarray):
-        return False
+    if isinstance(value, np.ndarray) or hasattr(value, "collect_schema") or hasattr(value, "columns"):
+        return False  # asking a lazy frame of polars for its columns is costly
     return (
         hasattr(value, "iloc")
         or (hasattr(value, "to_numpy") and hasattr(value, "null_count"))

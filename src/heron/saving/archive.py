@@ -192,7 +192,13 @@ def reading(path: str) -> Iterator[Archive]:
             yield Archive(path, members, size)
 
 
-def write(file: IO[bytes], config: Mapping[str, Any], weights: bytes, assets: Mapping[str, bytes]) -> None:
+def write(
+    file: IO[bytes],
+    config: Mapping[str, Any],
+    weights: bytes,
+    assets: Mapping[str, bytes],
+    facts: Mapping[str, Any] | None = None,
+) -> None:
     """Writes an archive to `file`, an empty one.
 
     Args:
@@ -200,6 +206,7 @@ def write(file: IO[bytes], config: Mapping[str, Any], weights: bytes, assets: Ma
         config: the model as plain data.
         weights: the content of its HDF5 file.
         assets: what layers keep besides, by path.
+        facts: what else is said of the model, beside who wrote it.
     """
     members = {CONFIG: json.dumps(config).encode(), WEIGHTS: weights}
     members |= {f"{ASSETS}{name}": data for name, data in assets.items()}
@@ -208,6 +215,7 @@ def write(file: IO[bytes], config: Mapping[str, Any], weights: bytes, assets: Ma
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
         "heron_version": __version__,
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in members.items()},
+        **(facts or {}),
     }
     with zipfile.ZipFile(file, "w") as archive:
         for name, data in {METADATA: json.dumps(about).encode(), **members}.items():

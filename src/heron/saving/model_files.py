@@ -32,11 +32,19 @@ UNFIT = (
 
 
 class Configs(NamedTuple):
-    """A model as plain data: itself, what it was built on, and how it was compiled; the last two may be empty."""
+    """A model as plain data.
+
+    Attributes:
+        model: itself.
+        build: what it was built on; may be empty.
+        compile: how it was compiled; may be empty.
+        class_names: the names of its classes, if it knows them.
+    """
 
     model: Any
     build: Any
     compile: Any
+    class_names: Any = None
 
 
 class TensorModel:
@@ -51,7 +59,7 @@ class TensorModel:
                 f"{path!r} holds weights and no model: expected a file that model.save wrote.\n"
                 "Build the model by your own program and call model.load_weights."
             )
-        self.configs = Configs(about["model"], about.get("build"), about.get("compile"))
+        self.configs = Configs(about["model"], about.get("build"), about.get("compile"), about.get("class_names"))
         self.numbers = sum(math.prod(entry.shape) for entry in self._header.group("weights"))
 
     def read(self) -> None:
@@ -95,7 +103,9 @@ class ArchiveModel:
     def __init__(self, path: str, members: Archive, weights: KerasWeights) -> None:
         self._path, self._archive, self._weights = path, members, weights
         config = members.config
-        self.configs = Configs(config, config.get("build_config"), config.get("compile_config"))
+        self.configs = Configs(
+            config, config.get("build_config"), config.get("compile_config"), members.metadata.get("class_names")
+        )
         self.numbers = weights.numbers
 
     def read(self) -> None:
@@ -214,7 +224,8 @@ def write_archive(file: IO[bytes], model: Any, configs: Configs) -> None:
     memory = io.BytesIO()
     unbuilt = bool(configs.compile) and not getattr(model.optimizer, "built", True)  # it counts no steps yet
     keras_weights.write(memory, model, optimizer=unbuilt or bool(_optimizer_variables(model, configs)))
-    archive.write(file, keras_form(configs), memory.getvalue(), _assets(model))
+    named = {"class_names": configs.class_names} if configs.class_names else {}  # Keras passes over what it knows not
+    archive.write(file, keras_form(configs), memory.getvalue(), _assets(model), named)
 
 
 def _assets(model: Any) -> dict[str, bytes]:
@@ -253,7 +264,10 @@ def configs_of(model: Any) -> Configs:
     """A model as plain data, each object that stands in several places told by its number."""
     with registry.sharing():
         return Configs(
-            registry.serialize(model), registry.serialize(model.get_build_config()), compile_config(model, "save_model")
+            registry.serialize(model),
+            registry.serialize(model.get_build_config()),
+            compile_config(model, "save_model"),
+            getattr(model, "class_names", None),
         )
 
 

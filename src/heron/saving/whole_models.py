@@ -134,6 +134,8 @@ def _made(path: str, configs: Configs, safe_mode: bool) -> Any:
         raise FileContentError(f"{path!r} was not loaded: its config describes {value_text(model)}, which is no model.")
     if configs.build and not model.built:
         model.build_from_config(configs.build)
+    if configs.class_names:
+        model.class_names = configs.class_names
     return model
 
 

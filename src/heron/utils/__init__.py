@@ -11,6 +11,7 @@ from heron.config import (
     set_random_seed,
 )
 from heron.datasets.get_file import get_file
+from heron.data.py_dataset import PyDataset
 from heron.errors import missing_name
 from heron.ops.op import standardize_dtype
 from heron.registry import (
@@ -37,6 +38,8 @@ __all__ = [
     "Config",
     "CustomObjectScope",
     "Progbar",
+    "PyDataset",
+    "Sequence",
     "array_to_img",
     "clear_session",
     "custom_object_scope",
@@ -65,6 +68,7 @@ __all__ = [
 ]
 
 CustomObjectScope = custom_object_scope
+Sequence = PyDataset
 
 
 if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
