@@ -21,7 +21,7 @@ def settings_of_its_own(monkeypatch):
 
 def test_the_defaults_are_those_of_keras():
     assert (config.floatx(), config.epsilon(), config.image_data_format()) == ("float32", 1e-7, "channels_last")
-    assert config.dtype_policy_name() == "float32"
+    assert config.dtype_policy().name == "float32"
 
 
 def test_setting():
@@ -29,9 +29,9 @@ def test_setting():
     config.set_epsilon(1e-3)
     config.set_image_data_format("channels_first")
     assert (config.floatx(), config.epsilon(), config.image_data_format()) == ("bfloat16", 1e-3, "channels_first")
-    assert config.dtype_policy_name() == "bfloat16"
-    config.set_dtype_policy_name("mixed_float16")
-    assert config.dtype_policy_name() == "mixed_float16"
+    assert config.dtype_policy().name == "bfloat16"
+    config.set_dtype_policy("mixed_float16")
+    assert config.dtype_policy().name == "mixed_float16"
 
 
 @pytest.mark.parametrize(

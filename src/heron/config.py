@@ -33,10 +33,8 @@ from heron.settings import (
     set_random_seed,
 )
 from heron.settings import draw_seed as draw_seed
-from heron.settings import dtype_policy_name as dtype_policy_name
 from heron.settings import is_new_complaint as is_new_complaint
 from heron.settings import reset_names as reset_names
-from heron.settings import set_dtype_policy_name as set_dtype_policy_name
 from heron.settings import snake_case as snake_case
 from heron.settings import standardize_data_format as standardize_data_format
 

@@ -30,7 +30,7 @@ class _Settings:
         self.floatx = "float32"
         self.epsilon = 1e-7
         self.image_data_format = "channels_last"
-        self.dtype_policy: str | None = None
+        self.dtype_policy: Any = None  # its name, or a map of policies
         self.traceback_filtering = True
         self.interactive_logging = True
         self.limits: dict[str, int | None] = {}  # what is not in it, the environment decides
@@ -228,14 +228,14 @@ def is_new_complaint(text: str) -> bool:
     return not known
 
 
-def dtype_policy_name() -> str:
-    """Returns the name of the process-wide dtype policy; `floatx()` unless `set_dtype_policy` was called."""
+def dtype_policy() -> Any:
+    """Returns the process-wide dtype policy, by name or as a map of several; `floatx()` unless one was set."""
     return _settings.dtype_policy or _settings.floatx
 
 
-def set_dtype_policy_name(name: str | None) -> None:
-    """Sets the name of the process-wide dtype policy, already checked; None for `floatx()`."""
-    _settings.dtype_policy = name
+def set_dtype_policy(policy: Any) -> None:
+    """Sets the process-wide dtype policy, already checked: a name, a map of several, or None for `floatx()`."""
+    _settings.dtype_policy = policy
 
 
 def set_random_seed(seed: int) -> None:

@@ -163,6 +163,11 @@ def own_name_scope(name: str) -> Iterator[None]:
             yield
 
 
+def current_path() -> str:
+    """The names of the scopes around, from the outermost in: `"model/block"`."""
+    return "/".join(_thread.names)
+
+
 @contextmanager
 def admission(check: Callable[[str, tuple[int, ...]], None]) -> Iterator[None]:
     """Inside the block `check(path, shape)` is asked before a function makes the first value of a variable.

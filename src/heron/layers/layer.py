@@ -20,7 +20,7 @@ from heron.layers.structure import as_arrays, map_leaves, shapes_of
 from heron.registry import Configurable, accepted_arguments
 from heron.symbolic import KerasTensor, Node, has_symbolic
 from heron.validate import BOOL, POSITIVE_INT, SHAPE, TEXT
-from heron.variables import AutocastScope, Scope, Variable, in_scope, name_scope, own_name_scope
+from heron.variables import AutocastScope, Scope, Variable, current_path, in_scope, name_scope, own_name_scope
 
 _BASE_ARGUMENTS = ("name", "trainable", "dtype", "autocast", "input_shape", "input_dim", "batch_input_shape")
 
@@ -51,6 +51,7 @@ def _building(build: Callable[..., None]) -> Callable[..., None]:
             before = len(self._trainable_variables), len(self._non_trainable_variables)
             try:
                 with own_name_scope(self.name):
+                    self._path = current_path()
                     build(self, *args, **kwargs)
             except Exception:
                 del self._trainable_variables[before[0] :], self._non_trainable_variables[before[1] :]
@@ -103,6 +104,7 @@ class Layer(Stored, Configurable):
     supports_masking = False
     input_spec: Any = None
     _build_shapes: tuple[Any, ...] | None = None  # what `build` was called with
+    _path: str | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -403,12 +405,12 @@ class Layer(Stored, Configurable):
     @property
     def compute_dtype(self) -> str:
         """The dtype in which `call` computes."""
-        return self.dtype_policy.compute_dtype
+        return self.dtype_policy.for_path(self.path).compute_dtype
 
     @property
     def variable_dtype(self) -> str:
         """The dtype in which weights are kept."""
-        return self.dtype_policy.variable_dtype
+        return self.dtype_policy.for_path(self.path).variable_dtype
 
     dtype = variable_dtype
 
@@ -479,15 +481,15 @@ class Layer(Stored, Configurable):
 
     @property
     def path(self) -> str:
-        """The layer's name as it stands in the paths of its weights."""
-        return self.name
+        """What stands before the names of its weights: its name, behind those of the layers that built it."""
+        return self._path or self.name
 
     # ---- config ---------------------------------------------------------------------------------------------------
 
     def get_config(self) -> dict[str, Any]:
         """The constructor call as plain data: name, trainable, dtype and the layer's own arguments."""
         accepted = accepted_arguments(type(self))
-        base = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype_policy.name}
+        base = {"name": self.name, "trainable": self._trainable, "dtype": dtype_policies.written(self.dtype_policy)}
         init = type(self).__init__
         # Embedding, and many a user's layer, has an `input_dim` of its own.
         renewed = {} if init is Layer.__init__ else inspect.signature(init).parameters

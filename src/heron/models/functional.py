@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from heron import symbolic
+from heron import dtype_policies, symbolic
 from heron.errors import ArgumentError, ArgumentTypeError, DataError, suggestion, value_text
 from heron.layers import InputLayer, Layer
 from heron.layers import context as calls
@@ -160,7 +160,7 @@ class Functional(Model):
         """The graph as plain data: layers, how they were called, inputs and outputs; of a subclass, its arguments."""
         if Functional not in type(self).__mro__[:1]:
             return super().get_config()
-        own = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype_policy.name}
+        own = {"name": self.name, "trainable": self._trainable, "dtype": dtype_policies.written(self.dtype_policy)}
         return own | write_graph(self._graph, self._inputs_struct, self._outputs_struct)
 
     @classmethod

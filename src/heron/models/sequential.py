@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from heron import dtype_policies
 from heron.errors import ArgumentError, ArgumentTypeError, DataError, NotBuiltError, value_text
 from heron.layers import Input, InputLayer, Layer
 from heron.models.inputs import fit_input
@@ -185,7 +186,7 @@ class Sequential(Model):
         return {
             "name": self.name,
             "trainable": self._trainable,
-            "dtype": self.dtype_policy.name,
+            "dtype": dtype_policies.written(self.dtype_policy),
             "layers": [serialize(layer) for layer in self._stack],
             "build_input_shape": shape,
         }

@@ -9,6 +9,7 @@ from heron import config, symbolic
 from heron.errors import ArgumentError, missing_method, value_text
 from heron.registry import Configurable
 from heron.symbolic import KerasTensor, Node, has_symbolic
+from heron.validate import TEXT
 from heron.variables import Scope
 
 __all__ = ["Operation"]
@@ -39,6 +40,8 @@ class Operation(Configurable):
     >>> heron.Model(x, Scaled(3.0)(x))([[1.0, 2.0]]).tolist()
     [[3.0, 6.0]]
     """
+
+    rules = {"name": TEXT.or_none()}
 
     def __init__(self, name: str | None = None) -> None:
         if "/" in (name or ""):
