@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from heron.data.dataset import ArraySpec as ArraySpec
     from heron.data.dataset import Dataset as Dataset
     from heron.data.dataset import DatasetIterator as DatasetIterator
+    from heron.data.description import Description as Description
+    from heron.data.description import describe as describe
     from heron.data.feed import ArrayFeed as ArrayFeed
     from heron.data.feed import Block as Block
     from heron.data.feed import StreamFeed as StreamFeed
@@ -30,10 +32,12 @@ _HOME_OF = {
     "Block": "feed",
     "Dataset": "dataset",
     "DatasetIterator": "dataset",
+    "Description": "description",
     "StreamFeed": "feed",
     "WorkerDied": "workers.process",
     "check_finite": "arrays",
     "check_same_rows": "arrays",
+    "describe": "description",
     "rows_of": "arrays",
     "to_array": "arrays",
     "to_structure": "arrays",
