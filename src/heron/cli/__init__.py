@@ -1,4 +1,4 @@
-"""The command line: `heron --version`, `heron learn`."""
+"""The command line: `heron --version`, `heron learn`, `heron describe`."""
 
 from heron.cli.app import main
 

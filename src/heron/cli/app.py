@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import heron
-from heron.cli import learning
+from heron.cli import describing, learning
 from heron.errors import HeronError, UnknownNameError
 from heron.lessons import Lesson, find
 
@@ -65,6 +65,47 @@ def learn(
         return
     _make_folder(out or Path(chosen.folder))
     _teach(chosen, code)
+
+
+@app.command()
+def describe(
+    what: Annotated[
+        str | None, typer.Argument(help="A file, a folder or a data set; without one, the data sets are listed.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="The column that is to be predicted.")] = None,
+    validation: Annotated[Path | None, typer.Option(help="The file of the validation part.")] = None,
+    test: Annotated[Path | None, typer.Option(help="The file of the test part.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="table, pictures, sequences or texts, where heron should not find out.")
+    ] = None,
+    sample: Annotated[int | None, typer.Option(min=1, help="The most rows of a part to look at.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page to this file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the facts as JSON.")] = False,
+) -> None:
+    """Look at data: what is in them, what is wrong with them, and how to mend it."""
+    options = {"target": target, "validation": validation, "test": test, "kind": kind, "sample": sample}
+    given = {name: option for name, option in options.items() if option is not None}
+    if what is None:
+        if given or html is not None or as_json:
+            raise typer.BadParameter("An option needs data: heron describe data.csv --target price", param_hint="'WHAT'")
+        describing.list_data_sets()
+        return
+    try:
+        found = heron.data.describe(what, **given)
+    except (HeronError, OSError) as error:
+        raise typer.BadParameter(str(error), param_hint="'WHAT'") from None
+    try:
+        if html is not None:
+            describing.save(found, html)
+    except OSError as error:
+        raise typer.BadParameter(
+            f"The page cannot be written to {str(html)!r}: {error.strerror}. Choose another place.",
+            param_hint="'--html'",
+        ) from None
+    if as_json:
+        print(found.to_json())
+    else:
+        describing.show(found)
 
 
 def _find(name: str) -> Lesson:
