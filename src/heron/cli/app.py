@@ -87,7 +87,9 @@ def describe(
     given = {name: option for name, option in options.items() if option is not None}
     if what is None:
         if given or html is not None or as_json:
-            raise typer.BadParameter("An option needs data: heron describe data.csv --target price", param_hint="'WHAT'")
+            raise typer.BadParameter(
+                "An option needs data: heron describe data.csv --target price", param_hint="'WHAT'"
+            )
         describing.list_data_sets()
         return
     try:

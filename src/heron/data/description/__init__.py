@@ -1,6 +1,5 @@
 """Looking at data: `describe`, what it finds out, and the ways to show it."""
 
-from heron.data.description.catalogued import DataSetLine, data_sets
 from heron.data.description.describing import describe
 from heron.data.description.facts import (
     ColumnFacts,
@@ -17,7 +16,6 @@ from heron.data.description.result import Description
 
 __all__ = [
     "ColumnFacts",
-    "DataSetLine",
     "Description",
     "Determined",
     "Facts",
@@ -27,6 +25,5 @@ __all__ = [
     "PictureFacts",
     "Repeats",
     "Shift",
-    "data_sets",
     "describe",
 ]

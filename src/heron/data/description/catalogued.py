@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import NamedTuple
 
 from heron import datasets
 from heron.data.description.reading import source_of
@@ -12,26 +11,14 @@ from heron.data.description.source import Source, Wishes
 _TARGETS = {"auto_mpg": "mpg", "boston_housing": "MEDV", "california_housing": "MedHouseVal"}
 
 
-class DataSetLine(NamedTuple):
-    """A data set in a list: its name, and what it is in a sentence."""
-
-    name: str
-    summary: str
-
-
-def data_sets() -> list[DataSetLine]:
+def data_set_names() -> list[str]:
     """The data sets that can be described by name."""
-    return [DataSetLine(name, _summary(module)) for name, module in _modules().items()]
+    return list(_modules())
 
 
 def _modules() -> dict[str, ModuleType]:
     found = {name: getattr(datasets, name) for name in datasets.__all__}
     return {name: module for name, module in found.items() if hasattr(module, "load_data")}
-
-
-def _summary(module: ModuleType) -> str:
-    line = (module.__doc__ or "").strip().splitlines()[0]
-    return line.partition(": ")[2].rstrip(".") or line
 
 
 def data_set_source(name: str, wishes: Wishes) -> Source:

@@ -12,7 +12,7 @@ import numpy as np
 
 from heron.data import columns
 from heron.data.columns import Values
-from heron.data.description.catalogued import data_set_source, data_sets
+from heron.data.description.catalogued import data_set_names, data_set_source
 from heron.data.description.examples import examples
 from heron.data.description.facts import ColumnFacts, Facts, PartFacts, Shift
 from heron.data.description.files import SUFFIXES, file_source
@@ -119,7 +119,7 @@ def _named_source(x: str | os.PathLike[str], y: Any, others: Mapping[str, Any], 
             "describe: a file, folder or data set has its own targets. Name a column: target='price'."
         )
     text = os.fspath(x)
-    known = [line.name for line in data_sets()]
+    known = data_set_names()
     given = {part: value for part, value in others.items() if value is not None}
     path = Path(text).expanduser()
     if isinstance(x, str) and x in known:

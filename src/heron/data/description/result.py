@@ -11,7 +11,7 @@ from typing import Any
 from heron.data.description.examples import Examples
 from heron.data.description.facts import Facts, Finding, plain
 from heron.data.description.page import page
-from heron.data.description.words import words
+from heron.data.description.words import HEADINGS, cells, picture_lines, summary, words
 
 
 class Description:
@@ -30,6 +30,16 @@ class Description:
     def findings(self) -> tuple[Finding, ...]:
         """What matters, the most serious first."""
         return self.facts.findings
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """Lines that say what the data are, and how much of them was looked at."""
+        return (summary(self.facts), *picture_lines(self.facts), *self.facts.notes)
+
+    @property
+    def table(self) -> list[tuple[str, ...]]:
+        """The columns as text in a table: the headings, then a line for each column."""
+        return [HEADINGS, *(cells(column) for column in self.facts.parts[0].columns)]
 
     def to_dict(self) -> dict[str, Any]:
         """The facts as dicts, lists, numbers and text, without the pictures."""
