@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -84,7 +84,7 @@ def describe(
 ) -> None:
     """Look at data: what is in them, what is wrong with them, and how to mend it."""
     options = {"target": target, "validation": validation, "test": test, "kind": kind, "sample": sample}
-    given = {name: option for name, option in options.items() if option is not None}
+    given: dict[str, Any] = {name: option for name, option in options.items() if option is not None}
     if what is None:
         if given or html is not None or as_json:
             raise typer.BadParameter(
