@@ -47,6 +47,11 @@ EXCEPTIONS = {
     "callbacks.CallbackList": Differs("fit adds them itself", keras="add_history add_progbar"),
     "saving.deserialize_keras_object": Differs("says where a bare name is looked up", heron="kind"),
     "utils.deserialize_keras_object": Differs("says where a bare name is looked up", heron="kind"),
+    "utils.image_dataset_from_directory": Differs(
+        "what Keras leaves to tf.data", heron="dtype antialias on_error workers"
+    ),
+    "utils.text_dataset_from_directory": Differs("what Keras leaves to tf.data", heron="on_error workers"),
+    "utils.audio_dataset_from_directory": Differs("what Keras leaves to tf.data", heron="on_error workers"),
     "saving.load_weights": Differs("Keras takes them among **kwargs", heron="by_name objects_to_skip"),
     "saving.save_weights": Differs(SHARDS, keras="max_shard_size"),
     "Model.save_weights": Differs(SHARDS, keras="max_shard_size"),

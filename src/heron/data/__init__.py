@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from heron.data.dataset import ArraySpec as ArraySpec
     from heron.data.dataset import Dataset as Dataset
     from heron.data.dataset import DatasetIterator as DatasetIterator
+    from heron.data.directories import audio_dataset_from_directory as audio_dataset_from_directory
+    from heron.data.directories import image_dataset_from_directory as image_dataset_from_directory
+    from heron.data.directories import text_dataset_from_directory as text_dataset_from_directory
     from heron.data.description import Description as Description
     from heron.data.description import describe as describe
     from heron.data.feed import ArrayFeed as ArrayFeed
     from heron.data.feed import Block as Block
     from heron.data.feed import StreamFeed as StreamFeed
+    from heron.data.splitting import split_dataset as split_dataset
+    from heron.data.timeseries import timeseries_dataset_from_array as timeseries_dataset_from_array
     from heron.data.workers.process import WorkerDied as WorkerDied
 
 _HOME_OF = {
@@ -35,10 +40,15 @@ _HOME_OF = {
     "Description": "description",
     "StreamFeed": "feed",
     "WorkerDied": "workers.process",
+    "audio_dataset_from_directory": "directories",
     "check_finite": "arrays",
     "check_same_rows": "arrays",
+    "image_dataset_from_directory": "directories",
     "describe": "description",
     "rows_of": "arrays",
+    "split_dataset": "splitting",
+    "text_dataset_from_directory": "directories",
+    "timeseries_dataset_from_array": "timeseries",
     "to_array": "arrays",
     "to_structure": "arrays",
 }

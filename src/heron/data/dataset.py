@@ -283,6 +283,11 @@ class Dataset:
         new._flow(Context())
         return new
 
+    def _begun_by(self, *steps: Step) -> Dataset:
+        """This data set with other steps."""
+        self._steps = steps
+        return self
+
     def _flow(self, context: Context, seeds: dict[int, int] | None = None) -> Flow:
         return _flow(self._source, self._steps, context, seeds or {})
 

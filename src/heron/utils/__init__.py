@@ -10,8 +10,15 @@ from heron.config import (
     is_interactive_logging_enabled,
     set_random_seed,
 )
-from heron.datasets.get_file import get_file
+from heron.data.directories import (
+    audio_dataset_from_directory,
+    image_dataset_from_directory,
+    text_dataset_from_directory,
+)
 from heron.data.py_dataset import PyDataset
+from heron.data.splitting import split_dataset
+from heron.data.timeseries import timeseries_dataset_from_array
+from heron.datasets.get_file import get_file
 from heron.errors import missing_name
 from heron.ops.op import standardize_dtype
 from heron.registry import (
@@ -26,6 +33,7 @@ from heron.registry import serialize as serialize_keras_object
 from heron.symbolic import is_symbolic as is_keras_tensor
 from heron.utils import bounding_boxes as bounding_boxes
 from heron.utils.config import Config
+from heron.utils.feature_space import FeatureSpace
 from heron.utils.graphs import get_source_inputs
 from heron.utils.images import array_to_img, img_to_array, load_img, save_img
 from heron.utils.numerical import normalize, to_categorical
@@ -37,10 +45,12 @@ from heron.utils.triples import pack_x_y_sample_weight, unpack_x_y_sample_weight
 __all__ = [
     "Config",
     "CustomObjectScope",
+    "FeatureSpace",
     "Progbar",
     "PyDataset",
     "Sequence",
     "array_to_img",
+    "audio_dataset_from_directory",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
@@ -51,6 +61,7 @@ __all__ = [
     "get_registered_name",
     "get_registered_object",
     "get_source_inputs",
+    "image_dataset_from_directory",
     "img_to_array",
     "is_interactive_logging_enabled",
     "is_keras_tensor",
@@ -62,7 +73,10 @@ __all__ = [
     "save_img",
     "serialize_keras_object",
     "set_random_seed",
+    "split_dataset",
     "standardize_dtype",
+    "text_dataset_from_directory",
+    "timeseries_dataset_from_array",
     "to_categorical",
     "unpack_x_y_sample_weight",
 ]
