@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from heron import config as settings
-from heron.errors import ArgumentError, NotBuiltError
+from heron.errors import ArgumentError, NotBuiltError, note
 from heron.optimizers.gradients import variable_names
 from heron.optimizers.options import Refusing
 from heron.variables import Variable, name_scope
@@ -165,6 +165,33 @@ class OptimizerState(Refusing):
             )
         for v, value in zip(self.variables, weights, strict=True):
             v.assign(value)
+
+    def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
+        """Puts the values of its variables into `store`, under `"0"`, `"1"`, ...; a subclass may write them otherwise.
+
+        Args:
+            store: filled with arrays.
+        """
+        for i, variable in enumerate(self.variables):
+            store[str(i)] = variable.numpy()
+
+    def load_own_variables(self, store: Mapping[str, Any]) -> None:
+        """Takes the values of its variables from what `save_own_variables` filled.
+
+        Where the numbers of variables differ, nothing changes, with a note: an optimizer has most of them only once it
+        is built.
+
+        Args:
+            store: arrays by name.
+        """
+        if len(store) != len(self.variables):
+            note(
+                f"{self._me} has {len(self.variables)} variables; the store has {len(store)}. Nothing was taken from "
+                "it.\nCall optimizer.build(trainable_variables) first."
+            )
+            return
+        for i, variable in enumerate(self.variables):
+            variable.assign(store[str(i)])
 
     @property
     def _me(self) -> str:

@@ -96,18 +96,21 @@ class KerasWeights:
         """Gives the layers that have a way of their own to read their variables what is stored for them."""
         for part in _parts(model, skipped):
             if not _is_optimizer(part) and writes_itself(part.object):
-                store = self._store(part)
-                try:
-                    part.object.load_own_variables(store)
-                except HeronError:
-                    raise
-                except Exception as error:
-                    raise FileContentError(
-                        f"{self._file.path!r} does not fit the model: {type(part.object).__name__} "
-                        f"'{part.object.name}' cannot take its variables from it ({type(error).__name__}: "
-                        f"{str(error)[:200]}).\n"
-                        f"The file has {', '.join(store) or 'nothing'} for it."
-                    ) from error
+                self._hand_over(part)
+
+    def _hand_over(self, part: Part) -> None:
+        """Lets a part read its variables itself."""
+        store = self._store(part)
+        try:
+            part.object.load_own_variables(store)
+        except HeronError:
+            raise
+        except Exception as error:
+            raise FileContentError(
+                f"{self._file.path!r} does not fit the model: {type(part.object).__name__} '{part.object.name}' cannot "
+                f"take its variables from it ({type(error).__name__}: {str(error)[:200]}).\n"
+                f"The file has {', '.join(store) or 'nothing'} for it."
+            ) from error
 
     def _store(self, part: Part) -> dict[str, np.ndarray]:
         place = f"{part.inside('vars')}/"
@@ -124,12 +127,16 @@ class KerasWeights:
         store = self._in_order(f"{OPTIMIZER}/vars/")
         if optimizer is None or not store:
             return
-        if len(store) > len(optimizer.variables):  # it had begun to train
+        itself = writes_itself(optimizer)
+        if itself or len(store) > len(optimizer.variables):  # it had begun to train
             try:
                 optimizer.build(model.trainable_variables)
             except ArgumentError as error:
                 note(f"The state of the optimizer in {self._file.path!r} is left out: {error}")
                 return
+        if itself:
+            self._hand_over(Part(OPTIMIZER, optimizer))
+            return
         variables = optimizer.variables
         if [entry.shape for entry in store] == [tuple(v.shape) for v in variables]:
             placed = list(zip(store, variables, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any, NamedTuple
 
 import numpy as np
@@ -14,11 +14,11 @@ from heron import registry
 from heron.errors import ArgumentError, HeronError, note
 from heron.saving import archive, hdf5, keras_weights, legacy, legacy_optimizers, tensor_file
 from heron.saving.archive import ASSETS, Archive
+from heron.saving.assets import assets_of, put_assets
 from heron.saving.files import ENDING, KERAS, FileContentError
 from heron.saving.hdf5 import Hdf5File
 from heron.saving.keras_weights import KerasWeights
 from heron.saving.keys import unique
-from heron.saving.layout import parts
 from heron.saving.states import random_states
 from heron.saving.tensor_file import Entry, Header
 from heron.saving.weights import put, put_fitting, source_of, variables_by_key
@@ -72,7 +72,7 @@ class TensorModel:
         put_fitting(self._path, source, variables_by_key(model, "load"), text=UNFIT)
         self._put_all("random generators", random_states(model), self._header.group("random"))
         keys = {entry.name.removeprefix(ASSETS): entry.name for entry in self._header.group("assets")}
-        _put_assets(model, keys, lambda key: self._arrays[key].tobytes())
+        put_assets(model, keys, lambda key: self._arrays[key].tobytes())
 
     def compile(self, model: Any) -> None:
         """Compiles the model as it was."""
@@ -119,7 +119,7 @@ class ArchiveModel:
         self._weights.put_own(model)
         self._weights.put_random(model)
         stored = [name for name in self._archive.names if name.startswith(ASSETS)]
-        _put_assets(model, {name.removeprefix(ASSETS): name for name in stored}, self._archive.read)
+        put_assets(model, {name.removeprefix(ASSETS): name for name in stored}, self._archive.read)
 
     def compile(self, model: Any) -> None:
         """Compiles the model as it was."""
@@ -211,7 +211,7 @@ def write_tensors(file: IO[bytes], model: Any, configs: Configs) -> None:
         about[group] = [unique(f"{group}/{i}", taken) for i in range(len(members))]
         variables |= zip(about[group], members, strict=True)
     arrays = {key: v.numpy() for key, v in variables.items()}
-    assets = {f"{ASSETS}{name}": np.frombuffer(data, np.uint8) for name, data in _assets(model).items()}
+    assets = {f"{ASSETS}{name}": np.frombuffer(data, np.uint8) for name, data in assets_of(model).items()}
     if assets:
         about["assets"] = list(assets)
         arrays |= assets
@@ -225,26 +225,7 @@ def write_archive(file: IO[bytes], model: Any, configs: Configs) -> None:
     unbuilt = bool(configs.compile) and not getattr(model.optimizer, "built", True)  # it counts no steps yet
     keras_weights.write(memory, model, optimizer=unbuilt or bool(_optimizer_variables(model, configs)))
     named = {"class_names": configs.class_names} if configs.class_names else {}  # Keras passes over what it knows not
-    archive.write(file, keras_form(configs), memory.getvalue(), _assets(model), named)
-
-
-def _assets(model: Any) -> dict[str, bytes]:
-    """What layers keep besides weights, vocabularies say, by path."""
-    assets: dict[str, bytes] = {}
-    for part in parts(model):
-        if hasattr(part.object, "save_own_assets"):
-            store: dict[str, bytes] = {}
-            part.object.save_own_assets(store)
-            assets |= {part.inside(name): data for name, data in store.items()}
-    return assets
-
-
-def _put_assets(model: Any, places: Mapping[str, str], read: Callable[[str], bytes]) -> None:
-    """Gives layers what they keep besides weights: `places` says where what has a path is read."""
-    for part in parts(model):
-        if hasattr(part.object, "load_own_assets"):
-            own = {path: place for path, place in places.items() if path.startswith(part.inside(""))}
-            part.object.load_own_assets({path.removeprefix(part.inside("")): read(own[path]) for path in own})
+    archive.write(file, keras_form(configs), memory.getvalue(), assets_of(model), named)
 
 
 def _optimizer_variables(model: Any, configs: Configs) -> Sequence[Any]:
