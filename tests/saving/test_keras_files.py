@@ -137,18 +137,6 @@ def test_graphs_and_how_they_were_compiled(path, writer, reader):
     assert json_twin.compiled
 
 
-OPTIMIZERS = {
-    "Adam": lambda k: k.optimizers.Adam(0.01, amsgrad=True),
-    "SGD": lambda k: k.optimizers.SGD(
-        k.optimizers.schedules.ExponentialDecay(0.1, 3, 0.9), momentum=0.9, nesterov=True
-    ),
-    "scaled": lambda k: k.optimizers.LossScaleOptimizer(
-        k.optimizers.RMSprop(0.01), initial_scale=8.0, dynamic_growth_steps=4
-    ),
-    "accumulating": lambda k: k.optimizers.AdamW(0.01, gradient_accumulation_steps=2),
-}
-
-
 def line(k, optimizer="sgd"):
     model = k.Sequential([k.layers.Input((4,)), k.layers.Dense(2, activation="tanh"), k.layers.Dense(1)])
     model.compile(optimizer, "mse")
@@ -158,19 +146,6 @@ def line(k, optimizer="sgd"):
 def fit(model, epochs=1):
     model.fit(X, Y, epochs=epochs, batch_size=2, shuffle=False, verbose=0)
     return model
-
-
-@BOTH
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_training_goes_on_in_the_other_program(path, writer, reader, optimizer):
-    model = fit(line(writer, OPTIMIZERS[optimizer](writer)))
-    model.save(path)
-    twin = reader.models.load_model(path)
-    stored = [np.asarray(v) for v in model.optimizer.variables]
-    for a, b in zip(stored, twin.optimizer.variables, strict=True):
-        np.testing.assert_allclose(a, np.asarray(b), rtol=1e-6)
-    for a, b in zip(fit(model).get_weights(), fit(twin).get_weights(), strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 
 
 def test_keras_finds_nothing_to_complain_about(path, recwarn):

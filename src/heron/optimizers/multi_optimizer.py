@@ -137,7 +137,6 @@ class MultiOptimizer(Optimizer):
     ) -> None:
         self.optimizers: list[Optimizer] = []
         super().__init__(learning_rate=0.0, loss_scale_factor=loss_scale_factor, name=name)
-        self.__dict__["_variables"] = [self._iterations]
         self._optimizer_map = optimizer_map
         self._chosen: dict[Variable, Optimizer] = {}
         if isinstance(optimizer_map, OptimizerMap):
@@ -165,7 +164,7 @@ class MultiOptimizer(Optimizer):
 
     @property
     def variables(self) -> list[Variable]:
-        """Its count of steps, then the variables of the optimizers."""
+        """Its count of steps and, as in Keras, a rate that nothing uses; then the variables of the optimizers."""
         return [*super().variables, *(v for one in self.optimizers for v in one.variables)]
 
     def apply(self, grads: Iterable[Any], trainable_variables: Iterable[Variable] | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Sequence
 from typing import IO, Any
 
@@ -21,6 +22,7 @@ from heron.saving.weights_source import Source
 RANDOM = "heron/random"
 """Where the states of random generators stand; Keras keeps none, and passes over this group."""
 
+_OF_OPTIMIZERS = re.compile(rf"{OPTIMIZER}/((inner_optimizer|optimizers/\w+)/)*vars/")
 _OF_KERAS_2 = "_layer_checkpoint_dependencies"  # what Keras 2.12 to 2.15 call `layers`
 
 
@@ -168,7 +170,7 @@ def _is_optimizer(part: Part) -> bool:
 
 
 def _is_state(name: str) -> bool:
-    return name.startswith((f"{OPTIMIZER}/vars/", f"{OPTIMIZER}/inner_optimizer/vars/", f"{RANDOM}/"))
+    return name.startswith(f"{RANDOM}/") or _OF_OPTIMIZERS.match(name) is not None
 
 
 def today(name: str) -> str:

@@ -20,6 +20,7 @@ from heron.registry import published
 
 OPTIMIZER = "optimizer"
 _PARTS = (WeightHolder, Optimizer)
+_INSIDE = ("inner_optimizer", "optimizers")  # where an optimizer holds others
 
 
 class Part(NamedTuple):
@@ -73,8 +74,7 @@ def _members(container: Part) -> Iterator[Part]:
 def _attributes(owner: Any) -> Iterator[tuple[str, Any]]:
     """The attributes of a part that may hold others, by the names that Keras gives them."""
     if isinstance(owner, Optimizer):
-        inner = getattr(owner, "inner_optimizer", None)
-        return iter([("inner_optimizer", inner)] if inner is not None else [])
+        return iter([(name, getattr(owner, name)) for name in _INSIDE if hasattr(owner, name)])
     models = published("models")
     first = {"layers": owner.layers} if isinstance(owner, (models["Functional"], models["Sequential"])) else {}
     values = {name: value for name, value in vars(owner).items() if name not in owner._unscanned and name not in _BASE}
