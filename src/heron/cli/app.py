@@ -95,7 +95,7 @@ def describe(
     try:
         found = heron.data.describe(what, **given)
     except (HeronError, OSError) as error:
-        raise typer.BadParameter(str(error), param_hint="'WHAT'") from None
+        raise typer.BadParameter(describing.printable(str(error)), param_hint="'WHAT'") from None
     try:
         if html is not None:
             describing.save(found, html)

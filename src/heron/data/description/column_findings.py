@@ -8,7 +8,7 @@ from heron.data import columns
 from heron.data.columns import EMPTY
 from heron.data.description.facts import HINT, SERIOUS, WARNING, ColumnFacts, Facts, Finding
 from heron.data.description.measure import number_text
-from heron.data.description.wording import count_text, number, percent, place_of
+from heron.data.description.wording import count_text, listed, number, percent, place_of
 
 _MANY_CATEGORIES = 100
 _WIDE_SCALES = 100.0
@@ -21,6 +21,7 @@ def column_findings(facts: Facts) -> Iterator[Finding]:
     for column in facts.parts[0].columns:
         yield from _holes(facts, column)
         yield from _values(facts, column)
+    yield from _saying_nothing(facts)
     yield from _missing(facts)
     yield from _outliers(facts)
     yield from _other_parts(facts)
@@ -30,11 +31,10 @@ def column_findings(facts: Facts) -> Iterator[Finding]:
 def _holes(facts: Facts, column: ColumnFacts) -> Iterator[Finding]:
     name = f"Column {column.name!r}" if column.role == "input" else f"The target {column.name!r}"
     if column.kind == columns.EMPTY:
-        text = f"{name} has no value in any {facts.noun(1)}."
-        mend = (
-            "Leave it out." if column.role == "input" else "Without it nothing can be learned: check how it was read."
-        )
-        yield Finding(WARNING if column.role == "input" else SERIOUS, column.name, text, mend, column.missing)
+        if column.role == "target":
+            text = f"{name} has no value in any {facts.noun(1)}."
+            mend = "Without it nothing can be learned: check how it was read."
+            yield Finding(SERIOUS, column.name, text, mend, column.missing)
         return
     share = column.missing / column.rows
     if column.missing and column.role == "target":
@@ -61,13 +61,9 @@ def _holes(facts: Facts, column: ColumnFacts) -> Iterator[Finding]:
 
 def _values(facts: Facts, column: ColumnFacts) -> Iterator[Finding]:
     name = f"Column {column.name!r}" if column.role == "input" else f"The target {column.name!r}"
-    if column.is_constant:
-        value = column.top[0][0] if column.top else str(column.minimum)
-        text = f"{name} is {value} in every row{' that has a value' if column.missing else ''}: it says nothing."
-        severity = WARNING if column.role == "input" else SERIOUS
-        yield Finding(
-            severity, column.name, text, "Leave it out." if column.role == "input" else "Check how it was read."
-        )
+    if column.is_constant and column.role == "target" and not facts.parts[0].classes:
+        text = f"{name} is {_value(column)} in every row: there is nothing to learn."
+        yield Finding(SERIOUS, column.name, text, "Check how it was read.")
     if column.sentinel is not None:
         text = (
             f"{name} has the value {number_text(column.sentinel)} far from all others: it may stand for a missing one."
@@ -87,6 +83,31 @@ def _values(facts: Facts, column: ColumnFacts) -> Iterator[Finding]:
     if spelled:
         text = f"{name} spells a category in several ways: {', '.join(map(repr, spelled))}."
         yield Finding(WARNING, column.name, text, "Write each in one way: strip blanks, use lower case.", 0, spelled)
+
+
+def _value(column: ColumnFacts) -> str:
+    return column.top[0][0] if column.top else number(column.minimum)
+
+
+def _saying_nothing(facts: Facts) -> Iterator[Finding]:
+    """Inputs without a value, and inputs with one value only."""
+    inputs = [column for column in facts.parts[0].columns if column.role == "input"]
+    empty = [column.name for column in inputs if column.kind == columns.EMPTY and not column.infinite]
+    constant = [column for column in inputs if column.is_constant and column.kind != columns.SEQUENCE]
+    if empty:
+        number_of = f"Column {empty[0]!r} has" if len(empty) == 1 else f"{len(empty):,} columns have"
+        which = "" if len(empty) == 1 else f": {listed(empty)}"
+        text = f"{number_of} no value in any {facts.noun(1)}{which}."
+        yield Finding(WARNING, "columns", text, "Leave them out." if which else "Leave it out.", 0, tuple(empty[:10]))
+    if len(constant) == 1:
+        (column,) = constant
+        every = "every row" if not column.missing else "every row that has a value"
+        text = f"Column {column.name!r} is {_value(column)} in {every}: it says nothing."
+        yield Finding(WARNING, column.name, text, "Leave it out.")
+    elif constant:
+        names = [column.name for column in constant]
+        text = f"{len(names):,} columns are the same in every row and say nothing: {listed(names)}."
+        yield Finding(WARNING, "columns", text, "Leave them out.", 0, tuple(names[:10]))
 
 
 def _missing(facts: Facts) -> Iterator[Finding]:

@@ -116,6 +116,7 @@ class PictureFacts:
         blank: pictures of one colour only.
         unreadable: files that are no picture, and why.
         empty_files: files of 0 bytes among them.
+        not_finite: pictures with missing (NaN) or infinite values.
     """
 
     sizes: tuple[tuple[str, int], ...]
@@ -128,6 +129,7 @@ class PictureFacts:
     blank: tuple[Any, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
     empty_files: int = 0
+    not_finite: int = 0
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,10 @@ def _pictures(facts: Facts) -> Iterator[Finding]:
             )
             names = tuple(name for name, _ in seen.unreadable[:10])
             yield Finding(SERIOUS, "pictures", text, "Replace them or take them out.", count, names)
+        if seen.not_finite:
+            text = f"{count_text(seen.not_finite, 'picture')}{place} with missing (NaN) or infinite values."
+            mend = "One makes the loss NaN: replace the values, or leave those pictures out."
+            yield Finding(SERIOUS, "pictures", text, mend, seen.not_finite)
         if seen.blank:
             count = len(seen.blank)
             text = f"{count_text(count, 'picture')}{place} {'shows' if count == 1 else 'show'} a single colour."
@@ -206,6 +210,11 @@ def _picture_range(facts: Facts) -> Iterator[Finding]:
         other = part.pictures
         if other is None or not other.maximum or not first.maximum:
             continue
+        sizes, others = {size for size, _ in first.sizes}, {size for size, _ in other.sizes}
+        if len(sizes) == 1 and len(others) == 1 and sizes != others:
+            here, there = place_of(part.name), place_of(facts.parts[0].name)
+            text = f"The pictures of {here} are {others.pop()}, those of {there} {sizes.pop()}."
+            yield Finding(SERIOUS, "pictures", text, "Resize them to one size: a model takes one.")
         if not 0.1 < other.maximum / first.maximum < 10:
             text = (
                 f"The values of {place_of(part.name)} reach {number_text(other.maximum)}, those of "

@@ -82,7 +82,7 @@ def _label(value: float, values: Values) -> str:
 
 def number_text(value: float) -> str:
     """A number as short as six digits allow: `12`, `0.25`, `1.2e+07`."""
-    return f"{int(value)}" if value == int(value) and abs(value) < 1e15 else f"{value:.6g}"
+    return f"{int(value)}" if abs(value) < 1e15 and value == int(value) else f"{value:.6g}"
 
 
 def quantiles(ordered: np.ndarray) -> dict[float, float]:

@@ -47,6 +47,7 @@ class Looks:
     channels: Counter[int]
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     empty_files: int = 0
+    not_finite: int = 0
 
     def facts(self, part: Part) -> PictureFacts:
         """The record of what was seen."""
@@ -64,6 +65,7 @@ class Looks:
             blank=tuple(names),
             unreadable=tuple(self.unreadable),
             empty_files=self.empty_files,
+            not_finite=self.not_finite,
         )
 
 
@@ -73,10 +75,12 @@ def look_at_block(block: np.ndarray) -> Looks:
     channels = block.shape[3] if block.ndim == 4 else 1
     down, across = _averaging(height), _averaging(width)
     signatures, means, squares, lows, highs = [], [], [], [], []
+    holed = 0
     step = max(1, _CHUNK_VALUES // max(1, height * width * channels))
     for start in range(0, pictures, step):
         values = block[start : start + step].astype(np.float32).reshape(-1, height, width, channels)
         if block.dtype.kind == "f":
+            holed += int((~np.isfinite(values)).any((1, 2, 3)).sum())
             values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
         flat = values.reshape(len(values), -1)
         means.append(flat.mean(1, dtype=np.float64))
@@ -99,6 +103,7 @@ def look_at_block(block: np.ndarray) -> Looks:
         std=float(np.sqrt(max(0.0, float(np.concatenate(squares).mean()) - mean**2))),
         sizes=Counter({f"{height} x {width}": pictures}),
         channels=Counter({channels: pictures}),
+        not_finite=holed,
     )
 
 

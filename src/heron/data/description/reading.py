@@ -16,6 +16,7 @@ from heron.data.description.source import MAX_COLUMNS, SAMPLE_BYTES, SAMPLE_ROWS
 from heron.data.tables import is_column, table_of
 from heron.errors import ArgumentTypeError, DataError, value_text
 
+_AS = {"table": "a table", "pictures": "pictures", "sequences": "sequences", "texts": "texts"}
 _PICTURE_CHANNELS = (1, 3, 4)
 _SEQUENCE_VALUES = 4_000_000
 
@@ -53,14 +54,19 @@ def _read_part(source: Source, name: str, x: Any, y: Any, wishes: Wishes) -> Non
             "Check how the data were read or filtered."
         )
     part = Part(name, rows if known else None, looked_at=rows)
-    part.index = wishes.rows_to_look_at(rows, _row_bytes(x, rows))
     kind = _kind_of(x, wishes)
+    part.index = wishes.rows_to_look_at(rows, _row_bytes(x, rows), _columns_of(x) if kind == "table" else 1)
     x = _taken(x, part.index)
     part.looked_at = rows if part.index is None else len(part.index)
     if kind in ("pictures", "sequences"):
         _READERS[kind](source, part, x, wishes)
     else:
         _read_table(source, part, x, wishes, what, wishes.target if y is None else None)
+    if source.parts and kind != source.kind:
+        raise DataError(
+            f"The parts are of different kinds: the {source.parts[0].name} part is {_AS[source.kind]}, the {name} part "
+            f"{_AS[kind]}.\nGive all of them the same axes, or say kind='pictures', for instance."
+        )
     source.kind = kind
     if y is not None:
         part.target = _targets(y, rows, part, wishes, source)
@@ -71,6 +77,8 @@ def _read_part(source: Source, name: str, x: Any, y: Any, wishes: Wishes) -> Non
 
 
 def _is_batches(x: Any) -> bool:
+    if isinstance(x, range | set | frozenset) or not (hasattr(x, "__iter__") or hasattr(x, "__len__")):
+        return False
     if table_of(x) is not None or is_column(x) or isinstance(x, Mapping) or hasattr(x, "shape"):
         return False
     return is_stream(x)
@@ -123,7 +131,7 @@ def _simplified(x: Any, what: str) -> Any:
             f"{what} must be data: arrays, a frame, a dict of columns, a list, a file or a folder; received "
             f"{value_text(x)}.\nGive it one row a sample: describe([[1.0, 2.0], [3.0, 4.0]])."
         )
-    if isinstance(x, list | tuple):
+    if isinstance(x, list | tuple | range | set | frozenset):
         return _from_list(list(x), what)
     if hasattr(x, "detach") and hasattr(x, "cpu"):
         x = x.detach().cpu()
@@ -184,6 +192,12 @@ def _rows(x: Any, what: str) -> int:
             )
         return next(iter(lengths.values()), 0)
     return int(x.shape[0]) if hasattr(x, "shape") else len(x)
+
+
+def _columns_of(x: Any) -> int:
+    if isinstance(x, dict):
+        return len(x)
+    return int(x.shape[1]) if len(getattr(x, "shape", ())) > 1 else 1
 
 
 def _row_bytes(x: Any, rows: int) -> int:

@@ -69,8 +69,8 @@ class Description:
         return words(self.facts)
 
     def __repr__(self) -> str:
-        rows = " + ".join(f"{part.rows:,}" if part.rows is not None else "?" for part in self.facts.parts)
-        return f"<Description of {self.facts.name}: {rows} {self.facts.noun()}, {len(self.findings)} findings>"
+        rows = " + ".join(f"{part.rows or part.looked_at:,}" for part in self.facts.parts)
+        return f"<Description of {self.facts.name}: {rows} {self.facts.noun()}; findings: {len(self.findings)}>"
 
     def _repr_html_(self) -> str:
         return (

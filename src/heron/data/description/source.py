@@ -16,6 +16,7 @@ from heron.errors import DataError
 MAX_COLUMNS = 200
 SAMPLE_ROWS = 400_000
 SAMPLE_BYTES = 400 * 2**20
+SAMPLE_CELLS = 20_000_000
 
 
 class Album(Protocol):
@@ -95,9 +96,10 @@ class Wishes:
     sample: int | None = None
     seed: int = 0
 
-    def rows_to_look_at(self, rows: int, row_bytes: int) -> np.ndarray | None:
+    def rows_to_look_at(self, rows: int, row_bytes: int, columns: int = 1) -> np.ndarray | None:
         """Which rows are looked at, in ascending order; None for all."""
-        limit = self.sample or min(SAMPLE_ROWS, max(1000, SAMPLE_BYTES // max(1, row_bytes)))
+        most = min(SAMPLE_BYTES // max(1, row_bytes), SAMPLE_CELLS // max(1, columns))
+        limit = self.sample or min(SAMPLE_ROWS, max(1000, most))
         if rows <= limit:
             return None
         rng = np.random.default_rng(self.seed)

@@ -16,8 +16,8 @@ HEADINGS = ("column", "kind", "missing", "distinct", "lowest", "median", "highes
 
 def words(facts: Facts) -> str:
     """The description as text of at most 100 columns."""
-    lines = [facts.name, f"  {summary(facts)}", *[f"  {line}" for line in picture_lines(facts)]]
-    lines += [f"  {note}" for note in facts.notes]
+    lines = [printable(facts.name, _WIDTH)]
+    lines += [f"  {printable(line, 500)}" for line in (summary(facts), *picture_lines(facts), *facts.notes)]
     for part in facts.parts[:1]:
         if part.classes:
             lines += ["", f"Classes ({', '.join(p.name for p in facts.parts)})", *_class_lines(facts)]
@@ -96,7 +96,7 @@ def value_cell(value: float | str | None) -> str:
         return ""
     if isinstance(value, str):
         return value
-    return number_text(value) if value == round(value) and abs(value) < 1e7 else f"{value:.4g}"
+    return number_text(value) if abs(value) < 1e7 and value == round(value) else f"{value:.4g}"
 
 
 def printable(text: str, most: int = 40) -> str:
