@@ -17,13 +17,15 @@ from heron.errors import ArgumentError, UnknownNameError, value_text
 # heron's own packages whose classes a config may name: a fixed list, whatever a file says.
 _OWN_PACKAGES = (
     *("dtype_policies", "random", "initializers", "regularizers", "constraints", "activations", "layers"),
-    *("losses", "metrics", "optimizers", "models", "ops"),
+    *("losses", "metrics", "optimizers", "models", "ops", "utils"),
 )
 _published: dict[str, dict[str, Any]] = {}
 _homes: dict[type, str] = {}
-_KERAS_HOMES = {"Functional": "keras.src.models.functional"} | dict.fromkeys(
-    ("Model", "Sequential", "DTypePolicy"), "keras"
-)
+_KERAS_HOMES = {
+    "Functional": "keras.src.models.functional",
+    **dict.fromkeys(("Model", "Sequential", "DTypePolicy"), "keras"),
+    **dict.fromkeys(("Feature", "Cross", "TFDIdentity"), "keras.src.layers.preprocessing.feature_space"),
+}
 _registered: dict[str, Any] = {}
 _scopes = threading.local()
 

@@ -20,6 +20,7 @@ from heron.data.splitting import split_dataset
 from heron.data.timeseries import timeseries_dataset_from_array
 from heron.datasets.get_file import get_file
 from heron.errors import missing_name
+from heron.models.drawing import model_to_dot, plot_model
 from heron.ops.op import standardize_dtype
 from heron.registry import (
     custom_object_scope,
@@ -66,9 +67,11 @@ __all__ = [
     "is_interactive_logging_enabled",
     "is_keras_tensor",
     "load_img",
+    "model_to_dot",
     "normalize",
     "pack_x_y_sample_weight",
     "pad_sequences",
+    "plot_model",
     "register_keras_serializable",
     "save_img",
     "serialize_keras_object",

@@ -22,7 +22,8 @@ class Pipeline(Layer):
     """Applies layers one after the other; the first may take text, which a model cannot.
 
     Args:
-        layers: the layers, a model among them if you like.
+        layers: the layers, a model among them if you like. The first may also be a `heron.utils.FeatureSpace`, which
+            takes tables.
 
     Input shape:
         That of the first layer.
@@ -45,12 +46,15 @@ class Pipeline(Layer):
     def __init__(self, layers: Any, name: str | None = None) -> None:
         super().__init__(name=name)
         self.layers = list(layers)
+        self._before = int(getattr(self.layers[0], "takes_tables", False))  # layers that are applied before the call
 
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
         """Applies the layers, on the host as long as they give text."""
         outer = calls.current()
         if kwargs.get("training") is None and (outer is None or outer.training is None):
             kwargs["training"] = True
+        if self._before:
+            inputs = self.layers[0](inputs)
         return super().__call__(text_array(self, inputs) if is_text(inputs) else inputs, **kwargs)
 
     def _cast(self, x: Any) -> Any:
@@ -60,6 +64,6 @@ class Pipeline(Layer):
         """Applies the layers."""
         if mask is not None:
             calls.set_mask(inputs, mask)
-        for layer in self.layers:
+        for layer in self.layers[self._before :]:
             inputs = layer(inputs)
         return inputs
