@@ -25,6 +25,7 @@ MISSING, OWN = ("later", "left out"), "heron's own"
 
 MODULES = (
     *("", "activations", "backend", "callbacks", "config", "constraints", "datasets", "datasets.boston_housing"),
+    *("datasets.california_housing", "datasets.cifar10", "datasets.cifar100", "datasets.imdb", "datasets.reuters"),
     *("datasets.fashion_mnist", "datasets.mnist", "dtype_policies", "initializers", "layers", "losses", "metrics"),
     *("mixed_precision", "models", "ops", "ops.image", "ops.linalg", "ops.nn", "ops.numpy", "optimizers"),
     *("optimizers.schedules", "random", "regularizers", "saving", "tree", "utils", "utils.bounding_boxes"),

@@ -10,7 +10,8 @@ import pytest
 import heron
 from tests.public_names import spaces
 
-MODULES = (*spaces.MODULES, "data", "errors", "datasets.auto_mpg", "datasets.basic_motions")
+OWN = ("auto_mpg", "basic_motions", "cats_vs_dogs", "horses_or_humans", "rock_paper_scissors")
+MODULES = (*spaces.MODULES, "data", "errors", *(f"datasets.{name}" for name in OWN))
 
 
 def says_nothing(name: str, thing: object) -> list[str]:

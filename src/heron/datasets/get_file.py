@@ -9,6 +9,7 @@ from typing import Any
 
 from heron.datasets.archives import extract as extract_archive
 from heron.datasets.download import RemoteFile, download
+from heron.datasets.locks import locked
 from heron.errors import ArgumentError
 from heron.folders import cache_folder
 from heron.validate import one_of
@@ -16,6 +17,8 @@ from heron.validate import one_of
 _ALGORITHM = one_of("auto", "sha256", "md5")
 _LENGTHS = {"sha256": 64, "md5": 32}
 _FORMATS = ("tar", "zip")
+_UNPACKING = 900.0
+"""Seconds for which a process waits for another one that unpacks."""
 
 
 def get_file(
@@ -97,9 +100,10 @@ def get_file(
     target = folder / (name if fname and dot else f"{name}_archive")
     unpacked = folder / (f"{stem}_extracted" if fname and dot else name)
     new = download(remote, target, again=force_download)
-    if new or not unpacked.is_dir() or unpacked.stat().st_mtime < target.stat().st_mtime:
-        extract_archive(target, unpacked, formats)
-        os.utime(unpacked)
+    with locked(unpacked.with_name(f".{unpacked.name}.lock"), target, _UNPACKING):
+        if new or not unpacked.is_dir() or unpacked.stat().st_mtime < target.stat().st_mtime:
+            extract_archive(target, unpacked, formats)
+            os.utime(unpacked)
     return str(unpacked)
 
 
