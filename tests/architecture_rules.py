@@ -22,8 +22,8 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("data", "datasets"),
     ("training", "callbacks"),
     ("saving", "export"),
-    ("models", "utils", "backend", "mixed_precision", "wrappers"),
-    ("__main__", "cli", "compat", "lessons", "plot", "serving", "playground", "pipeline", "distribution"),
+    ("models", "plot", "utils", "backend", "mixed_precision", "wrappers"),
+    ("__main__", "cli", "compat", "lessons", "serving", "playground", "pipeline", "distribution"),
 )
 LEVEL_OF = {name: level for level, names in enumerate(LEVELS) for name in names}
 PRODUCTS = frozenset(LEVELS[-1])
@@ -35,7 +35,7 @@ PUBLIC_MODULES = frozenset(
         *("ops", "ops.image", "ops.linalg", "ops.nn", "ops.numpy"),
         *("initializers", "regularizers", "constraints", "activations"),
         *("layers", "losses", "metrics", "optimizers", "optimizers.schedules", "callbacks", "models"),
-        *("data", "datasets", "saving", "export"),
+        *("data", "datasets", "saving", "export", "plot"),
     )
 )
 MAX_FILE_LINES = 700

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, ClassVar
 
 from heron.errors import ArgumentError, UnknownAttributeError, UnknownNameError, nearest, suggestion
 from heron.layers import Layer
+from heron.models.drawing import Drawing, draw
 from heron.models.saved import Saved
 from heron.models.state_tree import StateTree
 from heron.models.summary import summary_html, summary_text
@@ -131,6 +133,64 @@ class Model(StateTree, Saved):
         """
         text = summary_text(self, line_length, expand_nested, show_trainable, layer_range, positions)
         (print_fn or print)(text)
+
+    def plot(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        show_shapes: bool = True,
+        show_dtype: bool = False,
+        show_layer_names: bool = True,
+        show_params: bool = True,
+        show_layer_activations: bool = True,
+        show_trainable: bool = False,
+        expand_nested: bool = False,
+        rankdir: str = "TB",
+        splines: str = "curved",
+    ) -> Drawing:
+        """Draws the architecture: a box for each call of a layer, branches and merges, models inside.
+
+        Args:
+            path: a file to write: .svg, .png, .pdf, .jpg or .dot. Folders are made.
+            show_shapes: whether the boxes say the shapes of outputs.
+            show_dtype: whether they say their dtypes.
+            show_layer_names: whether they say the layers' names.
+            show_params: whether they say how many numbers a layer has.
+            show_layer_activations: whether they say the activations.
+            show_trainable: whether they say if a layer is trained.
+            expand_nested: whether models inside are drawn with their layers.
+            rankdir: where the flow goes: "TB" (down), "BT", "LR" (to the right), "RL".
+            splines: how edges run: "curved", "ortho" (right angles) or "line".
+
+        Returns:
+            The drawing, which shows itself in notebooks; `save(path)` writes it, `svg` is its text. Where only the
+            model's own code knows how layers are connected, they stand in the order in which they were made.
+
+        Raises:
+            NotBuiltError: when the model is not built, so that shapes are unknown.
+            ArgumentError: for an ending of the file, a direction or a form of lines that is not known.
+
+        Example:
+        >>> import heron
+        >>> model = heron.Sequential([heron.Input((4,)), heron.layers.Dense(2)], name="small")
+        >>> model.plot()
+        <Drawing of Sequential · small: 2 boxes>
+        """
+        drawing = draw(
+            self,
+            expand_nested,
+            show_shapes=show_shapes,
+            show_dtype=show_dtype,
+            show_layer_names=show_layer_names,
+            show_params=show_params,
+            show_layer_activations=show_layer_activations,
+            show_trainable=show_trainable,
+            rankdir=rankdir,
+            splines=splines,
+        )
+        if path is not None:
+            drawing.save(path)
+        return drawing
 
     def _repr_html_(self) -> str:
         return summary_html(self)

@@ -181,9 +181,9 @@ def _text(column: _Column, step: Any, depth: int, nodes: list[Any]) -> str:
     """What stands in a column of the row of a step that is `depth` models inside and was called at `nodes`."""
     if column is _NAME:
         prefix = "   " * depth + "└ " if depth else ""
-        return f"{prefix}{step.name} ({_kind(step)})"
+        return f"{prefix}{step.name} ({kind_of(step)})"
     if column is _SHAPE:
-        return _shape_text(_outputs_of(step, nodes))
+        return _shape_text(outputs_of(step, nodes))
     if column is _COUNT:
         return _count_of(step)
     if column is _FROM:
@@ -192,7 +192,8 @@ def _text(column: _Column, step: Any, depth: int, nodes: list[Any]) -> str:
     return ("Y" if step.trainable else "N") if has_weights else "-"
 
 
-def _kind(step: Any) -> str:
+def kind_of(step: Any) -> str:
+    """The class of a layer, or what an operation does in the form of a class name."""
     return type(step).__name__ if isinstance(step, Layer) else "".join(part.title() for part in step.kind.split("_"))
 
 
@@ -213,7 +214,7 @@ def _sizes_text(tensor: Any) -> str:
     return f"({', '.join(map(str, tensor.shape))})"
 
 
-def _outputs_of(step: Any, nodes: list[Any]) -> Any:
+def outputs_of(step: Any, nodes: list[Any]) -> Any:
     """The symbolic outputs of the last call; failing that, what the shapes it was built for lead to; else None."""
     calls = getattr(step, "_nodes", nodes)
     if calls:

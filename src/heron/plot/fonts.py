@@ -1,13 +1,16 @@
-"""Names in any script: which installed font can write them, and what to write where none can."""
+"""Names in any script: which installed font can write them, and what to write where none can.
+
+matplotlib is imported when a text is first looked at, so that whatever may be drawn later can import this module.
+"""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from matplotlib import font_manager
-from matplotlib.ft2font import FT2Font
-from matplotlib.text import Text
+if TYPE_CHECKING:
+    from matplotlib.text import Text
 
 DEFAULT = "DejaVu Sans"  # comes with matplotlib: Latin, Greek, Cyrillic, Hebrew, Arabic and many signs
 _LAST_RESORT = "Last Resort High-Efficiency"  # comes with newer versions: a box that names the script
@@ -54,6 +57,8 @@ def _basic() -> frozenset[str]:
 @functools.cache
 def _paths() -> dict[str, str]:
     """Installed upright fonts by name: the first choices, then all others, those for formulas left out."""
+    from matplotlib import font_manager
+
     fonts = {
         font.name: font.fname
         for font in font_manager.fontManager.ttflist
@@ -64,6 +69,9 @@ def _paths() -> dict[str, str]:
 
 @functools.cache
 def _letters(family: str) -> frozenset[int]:
+    from matplotlib import font_manager
+    from matplotlib.ft2font import FT2Font
+
     path = font_manager.findfont(DEFAULT) if family == DEFAULT else _paths()[family]
     try:
         return frozenset(FT2Font(path).get_charmap())
@@ -78,4 +86,6 @@ def _font_for(letter: str) -> str | None:
 
 @functools.cache
 def _has_last_resort() -> bool:
+    from matplotlib import font_manager
+
     return any(font.name == _LAST_RESORT for font in font_manager.fontManager.ttflist)
