@@ -27,6 +27,7 @@ class Kind(NamedTuple):
         labels: makes numbers of the names of classes, `(x, y, what) -> y`; None to refuse them.
         fits: raises `ShapeError` when inputs do not fit the model as it is built by now.
         class_number: the number of a class with a name.
+        on_host: makes of inputs what can enter a compiled program, numbers of text say; None where they can.
     """
 
     inputs: int
@@ -34,6 +35,7 @@ class Kind(NamedTuple):
     labels: Callable[[Any, Any, str], Any] | None = None
     fits: Callable[[Any], None] | None = None
     class_number: Callable[[str], int] | None = None
+    on_host: Callable[[Any], Any] | None = None
 
 
 class Examples(NamedTuple):
@@ -67,6 +69,7 @@ def examples(
         DataError: for unequal lengths, no samples, missing values, text.
     """
     refuse_splits(x)
+    x = x if kind.on_host is None else kind.on_host(x)
     table = table_of(x)
     columns = None if table is None else table.names
     x = to_structure(x, f"{what}x", kind.inputs > 1)
@@ -185,6 +188,13 @@ class BatchConverter:
                 f"A batch must be x, (x, y) or (x, y, sample_weight); the data source gave a tuple of {len(parts)}."
             )
         x, y, weight = (*parts, None, None)[:3]
+        if _is_number(y) and len(getattr(x, "shape", ())) > 0 and x.shape[0] != 1:
+            raise DataError(
+                f"The data source gives single samples: x of shape {shape_text(x.shape)} with the target "
+                f"{value_text(y)}. Expected batches, with the samples along the first axis.\n"
+                "Make batches of them: data = data.batch(32), if it has that method; or collect rows and targets in "
+                "arrays and call fit(x, y)."
+            )
         given = tuple(examples(x, y, weight, self._class_weight if y is not None else None, self._kind))
         leaves, tree = jax.tree.flatten(given)
         forms = tree, [(a.shape[1:], a.dtype) for a in leaves]
@@ -253,6 +263,10 @@ def _parts(batch: Any) -> tuple[Any, ...]:
     if isinstance(batch, list) and 1 <= len(batch) <= 3 and all(_is_part(part) for part in batch):
         return tuple(batch)
     return (batch,)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) or getattr(value, "shape", None) == ()
 
 
 def _is_part(part: Any) -> bool:

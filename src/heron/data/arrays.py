@@ -190,17 +190,22 @@ def to_structure(value: Any, name: str, several: bool) -> Any:
     """Arrays in the structure the user meant.
 
     Args:
-        value: an array, a list of numbers, a dict of arrays, or - for models with several inputs or outputs - a list
-            of arrays.
+        value: an array, a list of numbers, a dict or dataclass of arrays, or - for models with several inputs or
+            outputs - a list of arrays. Inside a dict, a list that holds arrays is one of several inputs.
         name: what the message calls it.
         several: whether a list may mean one array for each input (or output).
     """
     if value is None:
         return None
-    if isinstance(value, dict):
-        return {k: to_structure(v, f"{name}[{k!r}]", several=False) for k, v in value.items()}
+    if is_dataclass(value):
+        value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        if not value:
+            raise DataError(f"{name} is an empty dict. Expected an array for each input, by its name.")
+        return {k: to_structure(v, f"{name}[{k!r}]", several=_is_several(v)) for k, v in value.items()}
     if isinstance(value, list | tuple) and several:
-        return type(value)(to_structure(v, f"{name}[{i}]", several=False) for i, v in enumerate(value))
+        parts = [to_structure(v, f"{name}[{i}]", several=_is_several(v)) for i, v in enumerate(value)]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
     return to_array(value, name)
 
 
