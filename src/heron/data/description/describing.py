@@ -80,7 +80,7 @@ def describe(
     >>> ages = np.array([[31.0, 1.0], [48.0, 1.0], [np.nan, 1.0], [25.0, 1.0]])
     >>> for finding in describe(ages, feature_names=["age", "here"]).findings[:2]:
     ...     print(finding.text)
-    Column 'age' has 1 missing value (25.0 %).
+    Missing values in 1 column: 'age' 1 (25.0 %).
     Column 'here' is 1 in every row: it says nothing.
     """
     _KIND.check("describe", "kind", kind)

@@ -52,7 +52,7 @@ def _of_numbers(values: Values, edges: Any, name: str) -> dict[str, Any]:
     infinities = len(np.unique(data[np.isinf(data)]))
     if not len(ordered):
         return facts | {"distinct": infinities}
-    starts = np.flatnonzero(np.diff(ordered, prepend=np.nan) != 0)
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     counts = np.diff(starts, append=len(ordered))
     with np.errstate(over="ignore", invalid="ignore"):
         facts |= {

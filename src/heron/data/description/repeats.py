@@ -91,7 +91,8 @@ def _roundings(table: dict[str, Values]) -> list[np.ndarray]:
     widths, fine = [], 0
     for values in numeric:
         known = values.data[np.isfinite(values.data)]
-        std = float(known.std()) if len(known) and np.isfinite(known).all() else 0.0
+        with np.errstate(over="ignore", invalid="ignore"):
+            std = float(known.std()) if len(known) else 0.0
         is_fine = values.kind == columns.NUMBER and len(np.unique(known)) > 20 and np.isfinite(std)
         fine += is_fine
         widths.append(_ROUNDING * std if is_fine else 0.0)
