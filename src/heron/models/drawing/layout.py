@@ -115,18 +115,23 @@ def _ranks(count: int, links: Sequence[Link], first: Sequence[int]) -> list[int]
 
 def _with_lanes(sizes: Sequence[Point], links: Sequence[Link], ranks: Sequence[int]) -> _Graph:
     graph = _Graph([u for u, _ in sizes], list(ranks), [[] for _ in sizes], [[] for _ in sizes], [], len(sizes), {})
+    lanes: dict[tuple[int, float | None, int], int] = {}
     for link in links:
         chain = [link.source]
         for rank in range(ranks[link.source] + 1, ranks[link.target]):
-            chain.append(len(graph.widths))
-            graph.widths.append(_LANE)
-            graph.ranks.append(rank)
-            graph.above.append([])
-            graph.below.append([])
+            key = (link.source, link.leaves, rank)  # what leaves a box for several others goes in one lane
+            if key not in lanes:
+                lanes[key] = len(graph.widths)
+                graph.widths.append(_LANE)
+                graph.ranks.append(rank)
+                graph.above.append([])
+                graph.below.append([])
+            chain.append(lanes[key])
         chain.append(link.target)
         for upper, lower in pairwise(chain):
-            graph.below[upper].append(lower)
-            graph.above[lower].append(upper)
+            if lower == link.target or (upper, lower) not in graph.shifts:
+                graph.below[upper].append(lower)
+                graph.above[lower].append(upper)
             shift = (link.leaves or 0.0) if upper == link.source else 0.0
             shift -= (link.enters or 0.0) if lower == link.target else 0.0
             graph.shifts[upper, lower] = shift
