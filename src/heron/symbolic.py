@@ -27,6 +27,7 @@ __all__ = [
     "SymbolicScope",
     "call_operation",
     "has_symbolic",
+    "has_text",
     "in_symbolic_scope",
     "infer",
     "is_symbolic",
@@ -250,6 +251,11 @@ def _symbols() -> tuple[Any, ...]:
     return tuple(jax.export.symbolic_shape(", ".join(f"d{i}" for i in range(_MAX_NDIM))))
 
 
+def has_text(structure: Any) -> bool:
+    """True when a `KerasTensor` of dtype `"string"` is anywhere inside lists, tuples and dicts."""
+    return any(leaf.dtype == "string" for leaf in leaves(structure))
+
+
 def infer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Returns what `function` would return, symbolic tensors in place of arrays, without computing it.
 
@@ -257,6 +263,12 @@ def infer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     another tensor is taken to be as long there; failing that it is traced with two sizes, and what differs between the
     two is unknown.
     """
+    if has_text((args, kwargs)):
+        text = next(leaf for leaf in leaves((args, kwargs)) if leaf.dtype == "string")
+        raise ArgumentTypeError(
+            f"{text!r} holds text, with which nothing can be computed; expected numbers.\n"
+            "Number it first: heron.layers.TextVectorization for sentences, StringLookup or Hashing for words."
+        )
     if all(None not in leaf.shape for leaf in leaves((args, kwargs))):
         return _as_tensors(_trace(function, args, kwargs, lambda axis: 1))
     try:

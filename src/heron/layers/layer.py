@@ -250,7 +250,10 @@ class Layer(Stored, Configurable):
                 return self._run(args, kwargs)
 
         try:
-            outputs = symbolic.infer(pure, args, kwargs)
+            if symbolic.has_text((args, kwargs)):  # only a layer that says so itself knows what it makes of text
+                outputs = self.compute_output_spec(*args, **kwargs)
+            else:
+                outputs = symbolic.infer(pure, args, kwargs)
         finally:
             self._clear_losses()
         self._nodes.append(Node(self, args, kwargs, outputs))
@@ -433,7 +436,7 @@ class Layer(Stored, Configurable):
             for name, value in layer.__dict__.items()
             if name not in ("_objective", "_arguments")
             for part in (value if isinstance(value, list | tuple) else [value])
-            if hasattr(type(part), "reset_state") and hasattr(type(part), "update_state")
+            if all(hasattr(type(part), name) for name in ("update_state", "result", "reset_state"))
         ]
         return list({id(metric): metric for metric in found}.values())
 

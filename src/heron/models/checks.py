@@ -120,7 +120,7 @@ def check_has_layers(model: Any) -> None:
 
 def check_inputs(model: Any, x: Any) -> None:
     """Raises unless data of the shapes of `x` fit the symbolic inputs of the model and its layers' own checks."""
-    for tensor, value in zip(model.inputs, model._by_input(x), strict=True):
+    for tensor, value in model._fed(x):
         rows = (tensor.shape[0] or len(value),) if value.ndim else ()  # a fixed number is that of a batch
         check_fits(model._who(), tensor, (*rows, *value.shape[1:]))
 
@@ -211,7 +211,7 @@ def check_layer_data(model: Any, x: Any) -> None:
     if not model.inputs:
         return
     for layer in looking_layers(model):
-        for tensor, value in zip(model.inputs, model._by_input(x), strict=True):
+        for tensor, value in model._fed(x):
             if any(one is tensor for one in layer._nodes[0].inputs):
                 layer.check_data(np.asarray(value))
 

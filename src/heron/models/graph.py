@@ -33,16 +33,17 @@ class Graph:
         """The operations that are layers."""
         return [operation for operation in self.operations if isinstance(operation, Layer)]
 
-    def replayed(self, values: dict[int, Any]) -> dict[int, Any]:
-        """Calls every node on values.
+    def replayed(self, values: dict[int, Any], nodes: list[Node] | None = None) -> dict[int, Any]:
+        """Calls the nodes on values.
 
         Args:
             values: those of the inputs, by the identity of the tensors.
+            nodes: some of the nodes; None for all.
 
         Returns:
             The same dict, with those of all tensors.
         """
-        for node in self.nodes:
+        for node in self.nodes if nodes is None else nodes:
             args, kwargs = symbolic.replace((node.args, node.kwargs), lambda t: values[id(t)])
             result = node.operation(*args, **kwargs)
             for tensor, value in zip(symbolic.leaves(node.outputs), leaves_of(result), strict=True):

@@ -7,13 +7,14 @@ from typing import Any
 from heron import dtype_policies
 from heron.errors import ArgumentError, ArgumentTypeError, DataError, NotBuiltError, value_text
 from heron.layers import Input, InputLayer, Layer
+from heron.models.host_inputs import HostInputs, input_for_text
 from heron.models.inputs import fit_input
 from heron.models.model import Model
 from heron.registry import deserialize, serialize
 from heron.symbolic import KerasTensor
 
 
-class Sequential(Model):
+class Sequential(HostInputs, Model):
     """A model whose layers follow one another.
 
     Args:
@@ -87,11 +88,12 @@ class Sequential(Model):
         if isinstance(layer, InputLayer) and self._stack:
             raise ArgumentError(f"{self._who()}: Input must come first; received it after '{self._stack[-1].name}'.")
         if not self._stack and not isinstance(layer, InputLayer):
-            shape = layer._batch_input_shape
+            shape, dtype = layer._batch_input_shape, getattr(layer, "input_dtype", None)
             if shape is None and isinstance(layer, Model) and layer.built and len(layer.inputs or []) == 1:
                 shape = layer.inputs[0].shape
+                dtype = "string" if layer.inputs[0].dtype == "string" else dtype
             if shape is not None:
-                self._stack.append(InputLayer(batch_shape=shape, dtype=getattr(layer, "input_dtype", None)))
+                self._stack.append(InputLayer(batch_shape=shape, dtype=dtype))
         self._stack.append(layer)
         self._forget_programs()
 
@@ -117,6 +119,11 @@ class Sequential(Model):
             for rows in dict.fromkeys((shape[0], None)):
                 self._pass_through(Input(batch_shape=(rows, *shape[1:]), dtype=getattr(first, "input_dtype", None)))
         self.built = True
+        self._host_part()  # which refuses a stack that cannot be cut
+
+    def _draw_for_text(self, inputs: Any) -> None:
+        self._stack.insert(0, input_for_text(inputs))
+        self._draw()
 
     def _pass_through(self, x: Any) -> None:
         """Calls the layers one after the other on a symbolic input."""
@@ -127,6 +134,9 @@ class Sequential(Model):
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Passes the input through the layers."""
+        host = self._host_part()
+        if host is not None and host.is_ready(inputs):
+            return host.replayed(inputs)
         x = inputs
         if self._stack_input is not None:
             x = fit_input(self._who(), self._stack_input, self._by_input(x)[0])

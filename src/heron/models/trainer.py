@@ -214,7 +214,8 @@ class Trainer(NamedClasses, Steps):
         """What the model takes; `whole` says whether the data are all there, rather than a batch of many."""
         inputs, outputs = len(self.inputs or [0]), len(self.outputs or [0])  # type: ignore[attr-defined]
         labels = partial(self._number_names, learn=whole)
-        return adapt.Kind(inputs, outputs, labels, self._check_fits, self._number_of_class)
+        on_host = getattr(self, "_on_host", None)  # of models with a graph
+        return adapt.Kind(inputs, outputs, labels, self._check_fits, self._number_of_class, on_host)
 
     def _check_fits(self, x: Any) -> None:
         if self.inputs:  # type: ignore[attr-defined]

@@ -8,13 +8,24 @@ from typing import Any
 import jax
 import numpy as np
 
+from heron import symbolic
 from heron.errors import ArgumentTypeError, DataError, value_text
-from heron.symbolic import has_symbolic
+from heron.symbolic import KerasTensor, has_symbolic
 
 
 def in_program(x: Any) -> bool:
     """True for what stands for values that are not known yet: while a program is compiled or a graph is drawn."""
     return isinstance(x, jax.core.Tracer) or has_symbolic(x)
+
+
+def is_symbolic_text(x: Any) -> bool:
+    """True for a symbolic tensor that stands for text."""
+    return isinstance(x, KerasTensor) and x.dtype == "string"
+
+
+def as_numbers(structure: Any) -> Any:
+    """The same structure with whole numbers where symbolic tensors stand for text."""
+    return symbolic.replace(structure, lambda t: KerasTensor(t.shape, "int32") if t.dtype == "string" else t)
 
 
 def is_text(x: Any) -> bool:
@@ -29,8 +40,8 @@ def is_text(x: Any) -> bool:
     return kind in "UST" and kind != ""
 
 
-def text_array(owner: Any, x: Any, encoding: str = "utf-8") -> np.ndarray:
-    """Text as an array of Python strings.
+def text_array(owner: Any, x: Any, encoding: str = "utf-8") -> Any:
+    """Text as an array of Python strings; what stands for text in a graph is returned as it is.
 
     Args:
         owner: the layer, for messages.
@@ -42,11 +53,13 @@ def text_array(owner: Any, x: Any, encoding: str = "utf-8") -> np.ndarray:
         DataError: for missing values and for rows of unequal lengths.
     """
     who = owner._who()
+    if is_symbolic_text(x):
+        return x
     if in_program(x):
         raise ArgumentTypeError(
-            f"{who} takes text, which compiled programs and symbolic tensors cannot hold; it was called inside a "
-            "model.\nApply it to the data before the model: x = layer(text), then model.fit(x, y). "
-            "heron.layers.Pipeline([layer, model]) takes text from then on."
+            f"{who} takes text, which compiled programs cannot hold; it was called inside a model, on numbers.\n"
+            "Start the model with heron.Input(shape=(1,), dtype='string') and call the layer on that, or apply it to "
+            "the data before the model: x = layer(text), then model.fit(x, y)."
         )
     try:
         array = np.asarray(x, dtype=object if isinstance(x, list | tuple) else None)
@@ -92,6 +105,11 @@ def whole_numbers(owner: Any, x: Any) -> Any:
         DataError: for fractions, missing values and rows of unequal lengths.
     """
     who = owner._who()
+    if is_symbolic_text(x):
+        raise ArgumentTypeError(
+            f"{who} takes whole numbers; received {x!r}, which stands for text.\n"
+            "For text use heron.layers.StringLookup."
+        )
     if in_program(x):
         return x if jax.numpy.issubdtype(x.dtype, np.integer) else x.astype("int32")
     if is_text(x):

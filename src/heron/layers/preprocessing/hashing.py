@@ -8,9 +8,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from heron import symbolic
 from heron.errors import ArgumentError, ShapeError, shape_text, value_text
 from heron.layers.layer import Layer
-from heron.layers.preprocessing.batches import in_program, is_text, text_array, whole_numbers
+from heron.layers.preprocessing.batches import (
+    as_numbers,
+    in_program,
+    is_symbolic_text,
+    is_text,
+    text_array,
+    whole_numbers,
+)
 from heron.layers.preprocessing.encoding import DENSE, MODES, encode
 from heron.layers.preprocessing.fingerprint import buckets_of_integers, crossed, hash_texts
 from heron.validate import POSITIVE_INT, Rule, is_int, one_of
@@ -55,13 +63,13 @@ class Hashing(Layer):
         sparse: for Keras's signature; heron's arrays are dense.
 
     Input shape:
-        Any. Text is hashed on the host, before a model; whole numbers also inside compiled programs.
+        Any. Text is hashed on the host, before the compiled part of a model; whole numbers also inside it.
 
     Output shape:
         That of the input, int32; for the other modes see `CategoryEncoding`.
 
     Raises:
-        ArgumentTypeError: for text inside a model.
+        ArgumentError: for another dtype than one of whole numbers with `output_mode="int"`.
 
     Source: FarmHash's Fingerprint64 (https://github.com/google/farmhash); Aumasson and Bernstein, SipHash, 2012.
 
@@ -107,16 +115,26 @@ class Hashing(Layer):
     def _cast(self, x: Any) -> Any:
         return x
 
+    def compute_output_spec(self, inputs: Any) -> Any:
+        """The symbolic output; that for text is that for whole numbers."""
+        if not is_symbolic_text(inputs):
+            return super().compute_output_spec(inputs)
+        return symbolic.infer(lambda bins: self._encoded(self._without_last(bins)), (as_numbers(inputs),), {})
+
+    def _without_last(self, x: Any) -> Any:
+        return x[..., 0] if self.output_mode == "one_hot" and x.ndim > 0 and x.shape[-1] == 1 else x
+
     def call(self, inputs: Any) -> Any:
         """Finds the bins."""
-        x = inputs
-        if self.output_mode == "one_hot" and x.ndim > 0 and x.shape[-1] == 1:
-            x = x[..., 0]
+        x = self._without_last(inputs)
         apart = self.mask_value is not None and self.num_bins > 1
         indices = bins(self, x, self.num_bins - apart, self.salt)
         if apart:
             where = jnp.where if in_program(indices) else np.where
             indices = where(x == self.mask_value, 0, indices + 1)
+        return self._encoded(indices)
+
+    def _encoded(self, indices: Any) -> Any:
         dtype = "int32" if self.output_mode == "int" else self.compute_dtype
         return encode(indices, self.output_mode, self.num_bins, dtype)
 
@@ -135,7 +153,7 @@ class HashedCrossing(Layer):
 
     Input shape:
         A list of two or more arrays of text or whole numbers, each `(batch,)`, `(batch, 1)` or `()`. Text is hashed on
-        the host, before a model; whole numbers also inside compiled programs.
+        the host, before the compiled part of a model; whole numbers also inside it.
 
     Output shape:
         That of one input, int32; `(batch, num_bins)` for `"one_hot"`.
@@ -173,7 +191,14 @@ class HashedCrossing(Layer):
                 f"{self._who()} takes a list of two or more inputs; received {value_text(inputs)}.\n"
                 "Write layer([cities, professions])."
             )
-        return super().__call__([text_array(self, x) if is_text(x) else _whole(self, x) for x in inputs], **kwargs)
+        return super().__call__([self._feature(x) for x in inputs], **kwargs)
+
+    def _feature(self, x: Any) -> Any:
+        return text_array(self, x) if is_text(x) or is_symbolic_text(x) else whole_numbers(self, x)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """The symbolic output; that for text is that for whole numbers."""
+        return super().compute_output_spec(*as_numbers(args), **kwargs)
 
     def _cast(self, x: Any) -> Any:
         return x
@@ -188,7 +213,7 @@ class HashedCrossing(Layer):
             )
         if any(map(in_program, inputs)):
             with jax.enable_x64(True):
-                features = [x.astype(np.int64).astype(np.uint64) for x in (_whole(self, x) for x in inputs)]
+                features = [x.astype(np.int64).astype(np.uint64) for x in (whole_numbers(self, x) for x in inputs)]
                 indices = crossed(features, self.num_bins).astype(np.int32)
         else:
             features = [
@@ -197,7 +222,3 @@ class HashedCrossing(Layer):
             ]
             indices = crossed(features, self.num_bins).astype(np.int64).reshape(shapes[0])
         return encode(indices, self.output_mode, self.num_bins, "int32" if self.output_mode == "int" else self.dtype)
-
-
-def _whole(owner: Any, x: Any) -> Any:
-    return whole_numbers(owner, x)

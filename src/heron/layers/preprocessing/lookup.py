@@ -8,17 +8,20 @@ from typing import Any, Self
 import jax.numpy as jnp
 import numpy as np
 
+from heron import symbolic
 from heron.errors import ArgumentError, DataError, value_text
-from heron.layers.preprocessing.batches import in_program, text_array, whole_numbers
+from heron.layers.preprocessing.batches import as_numbers, in_program, is_symbolic_text, text_array, whole_numbers
 from heron.layers.preprocessing.fingerprint import buckets_of_integers, hash_texts
 from heron.layers.preprocessing.index_lookup import DROPPED, UNKNOWN, IndexLookup
+from heron.symbolic import KerasTensor
 from heron.validate import INT, TEXT, is_int, one_of
 
 
 class StringLookup(IndexLookup):
     """Gives each word of a vocabulary a number, and words that are not in it a number for unknown ones.
 
-    It works on the host, before a model: `model.fit(lookup(words), y)`. Words cannot be in a compiled program.
+    It works on the host: before a model, `model.fit(lookup(words), y)`, or as the first layer of one that begins with
+    `Input(shape, dtype="string")`. Words cannot be in a compiled program.
 
     Args:
         max_tokens: the most numbers there may be; None for no limit.
@@ -45,7 +48,7 @@ class StringLookup(IndexLookup):
     Raises:
         NotBuiltError: without a vocabulary.
         DataError: for unknown words with `num_oov_indices=0`, and for missing values.
-        ArgumentTypeError: for numbers, and inside a model.
+        ArgumentTypeError: for numbers.
 
     Example:
     >>> layer = StringLookup(vocabulary=["a", "b", "c"])
@@ -101,7 +104,17 @@ class StringLookup(IndexLookup):
             text_array(self, inputs)  # which says that text cannot be in a program
         return super().__call__(whole_numbers(self, inputs) if self.invert else self._terms(inputs), **kwargs)
 
-    def _terms(self, x: Any) -> np.ndarray:
+    def compute_output_spec(self, inputs: Any) -> Any:
+        """The symbolic output; where the vocabulary is not known, nor is its size."""
+        if not is_symbolic_text(inputs):
+            return super().compute_output_spec(inputs)
+        made = symbolic.infer(self._encoded, (as_numbers(inputs),), {})
+        padded = self.pad_to_max_tokens and self.max_tokens is not None
+        if self.output_mode == "int" or padded or self._tokens is not None or self._announced is not None:
+            return made
+        return KerasTensor((*made.shape[:-1], None), made.dtype)
+
+    def _terms(self, x: Any) -> Any:
         return text_array(self, x, self.encoding)
 
     def _plain(self, tokens: Any) -> list[str]:

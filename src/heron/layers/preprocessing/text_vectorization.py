@@ -12,10 +12,11 @@ import numpy as np
 
 from heron.errors import ArgumentError, ArgumentTypeError, ShapeError, shape_text, value_text
 from heron.layers.layer import Layer
-from heron.layers.preprocessing.batches import batches, text_array
+from heron.layers.preprocessing.batches import batches, is_symbolic_text, text_array
 from heron.layers.preprocessing.encoding import DENSE, MODES, SPELLINGS
 from heron.layers.preprocessing.index_lookup import TOKENS, VOCABULARY, WEIGHTS
 from heron.layers.preprocessing.lookup import StringLookup
+from heron.symbolic import KerasTensor
 from heron.validate import BOOL, POSITIVE_INT, TEXT, Rule, is_int, one_of
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)  # letters of ASCII only, as in Keras
@@ -52,7 +53,8 @@ _WIDTHS = Rule(
 class TextVectorization(Layer):
     """Cuts sentences into words and gives each word of a vocabulary its number.
 
-    It works on the host, before a model: `model.fit(vectorize(sentences), y)`. Text cannot be in a compiled program.
+    It works on the host: before a model, `model.fit(vectorize(sentences), y)`, or as the first layer of one that begins
+    with `Input((1,), dtype="string")`. Text cannot be in a compiled program.
 
     Args:
         max_tokens: the most numbers there may be; None for no limit.
@@ -80,7 +82,7 @@ class TextVectorization(Layer):
 
     Raises:
         NotBuiltError: without a vocabulary.
-        ArgumentTypeError: for numbers, and inside a model.
+        ArgumentTypeError: for numbers.
 
     Example:
     >>> layer = TextVectorization()
@@ -246,6 +248,16 @@ class TextVectorization(Layer):
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
         """Turns sentences into numbers, on the host."""
         return super().__call__(text_array(self, inputs, self.encoding), **kwargs)
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        """The symbolic output; how many words a sentence has is known where `output_sequence_length` says it."""
+        if not is_symbolic_text(inputs):
+            return super().compute_output_spec(inputs)
+        as_they_are = self.split is None and self.ngrams is None
+        words = KerasTensor(inputs.shape if as_they_are else (inputs.shape[0], None), "string")
+        made = self._lookup_layer.compute_output_spec(words)
+        length = self.output_sequence_length
+        return made if length is None or made.ndim < 2 else KerasTensor((*made.shape[:-1], length), made.dtype)
 
     def call(self, inputs: Any) -> Any:
         """Cuts and looks up."""
