@@ -172,7 +172,7 @@ def test_names_that_cannot_be_used(shared):
     with pytest.raises(DataError, match=r"validation y has 2 labels that .*'fox'; .*row 0.*'bird', 'cat', 'dog'"):
         model.fit(X, NAMES, validation_data=(X[:2], ["fox", "fox"]), verbose=0)
     model.class_names = ["one", "two"]
-    with pytest.raises(DataError, match="There are 2 class names .* has 3 units"):
+    with pytest.raises(DataError, match=r"There are 2 class names .* has 3 units"):
         model.predict_names(X)
     one = classifier("binary_crossentropy", 1, "sigmoid")
     with pytest.raises(DataError, match=r"3 class names .* has 1 unit, which stands for 2 classes.\nUse Dense\(3"):

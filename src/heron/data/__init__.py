@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from heron.data.dataset import ArraySpec as ArraySpec
     from heron.data.dataset import Dataset as Dataset
     from heron.data.dataset import DatasetIterator as DatasetIterator
+    from heron.data.description import Description as Description
+    from heron.data.description import describe as describe
     from heron.data.directories import audio_dataset_from_directory as audio_dataset_from_directory
     from heron.data.directories import image_dataset_from_directory as image_dataset_from_directory
     from heron.data.directories import text_dataset_from_directory as text_dataset_from_directory
-    from heron.data.description import Description as Description
-    from heron.data.description import describe as describe
     from heron.data.feed import ArrayFeed as ArrayFeed
     from heron.data.feed import Block as Block
     from heron.data.feed import StreamFeed as StreamFeed

@@ -139,7 +139,8 @@ def stream_feed(
     """
     held = held_arrays(source)
     if held is not None:
-        given = examples(*(*held, None, None)[:3], class_weight, kind, what)
+        x, y, weight = (*held, None, None)[:3]
+        given = examples(x, y, weight, class_weight, kind, what)
         return array_feed(given, batch_size, shuffle, steps)
     found = source_of(source, batch_size, shuffle)
     if steps is None and found.steps == math.inf:
@@ -226,7 +227,8 @@ class BatchConverter:
         Raises:
             DataError: if it cannot.
         """
-        if jax.tree.structure(given) != jax.tree.structure(self._first):
+        tree: Any = jax.tree.structure(given)
+        if tree != jax.tree.structure(self._first):
             self._refuse(f"it has {_parts_text(given)}", _parts_text(self._first))
         for part, first, name in zip(given, self._first, ("x", "y", "sample_weight"), strict=True):
             for (path, leaf), wanted in zip(

@@ -281,7 +281,7 @@ def check_finite(structure: Any, name: str, columns: Any = None, rows: Any = Non
         label, variable = name + jax.tree_util.keystr(path), name.split()[-1]
         fill = " Or fill them in, with 0 for instance: x = np.where(np.isfinite(x), x, 0)." if variable == "x" else ""
         raise DataError(
-            f"{label} has {bad.count} missing or infinite value{'s' * (bad.count > 1)}; the first is {kind}, in "
+            f"{label} has {bad.number} missing or infinite value{'s' * (bad.number > 1)}; the first is {kind}, in "
             f"{_place(place, columns)}. One is enough to make the loss NaN.\n"
             + _by_column(array, columns)
             + f"Leave those samples out: keep = np.isfinite({variable}).reshape(len({variable}), -1).all(1); "

@@ -184,6 +184,7 @@ class StreamFeed:
         self._make = batches
         self._name = name
         self._ended = False
+        self._ending = ""
         self._running: Iterator[Any] | None = None
         self._first: Any = None
         self.total = steps
@@ -226,14 +227,17 @@ class StreamFeed:
         if not self._ended:
             self._ended = True
             ended = f"ended after {taken} of {self.total} batches" if taken else "had no batches left for this epoch"
-            note(
+            self._ending = (
                 f"The {self._name} {ended}.\nA generator can be gone through only once: give one that never ends "
                 "(while True: ... yield x, y) together with the number of steps, or one whose __iter__ begins anew."
             )
 
     def blocks(self, generator: np.random.Generator | None) -> Iterator[Block]:
         """The blocks of one epoch, read ahead; consecutive batches of equal shape travel together."""
-        return read_ahead(self._packed)
+        yield from read_ahead(self._packed)
+        if self._ending:  # told here, in the thread of the program that called
+            text, self._ending = self._ending, ""
+            note(text)
 
     def _packed(self, is_awaited: Waiting) -> Iterator[Block]:
         """The blocks, each given when it is full, when batches of another shape come, or when somebody waits for it."""

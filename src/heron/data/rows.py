@@ -23,7 +23,7 @@ class Bad(NamedTuple):
 
     place: tuple[int, ...]
     value: float
-    count: int
+    number: int
 
 
 def narrow_dtype(dtype: np.dtype) -> np.dtype:

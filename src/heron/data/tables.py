@@ -150,7 +150,7 @@ def _as_number(text: Any) -> float | None:
         return None
 
 
-def _refuse_text(items: Sequence[Any], what: str, name: str, label: str | None, kind: str, at: str) -> NoReturn:
+def _refuse_text(items: Any, what: str, name: str, label: str | None, kind: str, at: str) -> NoReturn:
     """Says which text stands where, and whether it is a category, a number written as text or a slip among numbers."""
     texts = [(row, item) for row, item in enumerate(items) if isinstance(item, str | bytes)]
     odd = [(row, item) for row, item in texts if _as_number(item) is None]
