@@ -30,8 +30,9 @@ def to_hsv(images: Any) -> Any:
     spread = value - jnp.min(images, -1)
     has_color = spread > 0
     sixth = 1 / (6 * jnp.where(has_color, spread, 1))
-    hue = jnp.where(value == green, sixth * (blue - red) + 1 / 3, sixth * (red - green) + 2 / 3)
-    hue = jnp.where(value == red, sixth * (green - blue), hue)
+    # Not by `value == red`: a compiler may compute `red` twice, and round the second time otherwise.
+    hue = jnp.where(green >= blue, sixth * (blue - red) + 1 / 3, sixth * (red - green) + 2 / 3)
+    hue = jnp.where((red >= green) & (red >= blue), sixth * (green - blue), hue)
     hue = jnp.where(has_color, hue, 0) + (hue < 0)
     saturation = jnp.where(value > 0, spread / jnp.where(value > 0, value, 1), 0)
     return jnp.stack([hue, saturation, value], -1).astype(images.dtype)
