@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -22,6 +23,16 @@ if "HERON_HOME" not in os.environ:
 # No deadline: the first call of a jitted function compiles.
 settings.register_profile("heron", deadline=None, max_examples=50, derandomize="CI" in os.environ)
 settings.load_profile("heron")
+
+
+@pytest.fixture(scope="module")
+def quick_compiler() -> Iterator[None]:
+    """While the tests of a module run, everything is compiled fast, whatever the speed of what comes out."""
+    import jax  # after the settings above
+
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

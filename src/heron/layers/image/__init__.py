@@ -7,30 +7,31 @@ from heron.layers.image.color import (
     RandomColorDegeneration,
     RandomColorJitter,
     RandomContrast,
-    RandomErasing,
-    RandomGaussianBlur,
     RandomGrayscale,
     RandomHue,
-    RandomInvert,
-    RandomPosterization,
     RandomSaturation,
-    RandomSharpness,
 )
+from heron.layers.image.elastic import RandomElasticTransform
+from heron.layers.image.erasing import RandomErasing
+from heron.layers.image.flip import RandomFlip
 from heron.layers.image.geometric import (
-    RandomElasticTransform,
-    RandomFlip,
     RandomPerspective,
     RandomRotation,
     RandomShear,
     RandomTranslation,
     RandomZoom,
 )
-from heron.layers.image.mixing import AugMix, CutMix, MaxNumBoundingBoxes, MixUp, RandAugment
+from heron.layers.image.max_num_bounding_boxes import MaxNumBoundingBoxes
+from heron.layers.image.mixing import CutMix, MixUp
+from heron.layers.image.repertoires import AugMix, RandAugment
+from heron.layers.image.sharpness import RandomGaussianBlur, RandomSharpness
 from heron.layers.image.sizes import CenterCrop, RandomCrop, Resizing
 from heron.layers.image.tones import (
     AutoContrast,
     ContrastLimitedAdaptiveHistogramEqualization,
     Equalization,
+    RandomInvert,
+    RandomPosterization,
     Solarization,
 )
 

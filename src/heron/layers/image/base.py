@@ -59,6 +59,10 @@ class ImageLayer(Layer):
         """The batch `(batch, height, width, channels)` changed."""
         return images
 
+    def change_masks(self, masks: Any, transformation: Any) -> Any:
+        """Segmentation masks, with axes as `change` takes them, changed with the images, if pixels are moved."""
+        return self.change(masks, transformation, "nearest")
+
     def move(self, points: Any, transformation: Any, size: Size) -> Any:
         """Where the places `(batch, points, 2)` of the images, as `(x, y)`, are afterwards."""
         return points
@@ -118,7 +122,7 @@ class ImageLayer(Layer):
         if not self.moves_pixels or not (training or not self.only_in_training):
             return segmentation_masks
         masks, layout = opened(self._who(), segmentation_masks, self.data_format)
-        return layout.back(self.change(masks, transformation, "nearest").astype(masks.dtype))
+        return layout.back(self.change_masks(masks, transformation).astype(masks.dtype))
 
     # ---- boxes ------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Layers that move pixels at random while training: flips, turns, zooms, shifts, shears, perspective, distortion."""
+"""Layers that map images to the plane anew at random while training: turns, zooms, shifts, shears, perspective."""
 
 from __future__ import annotations
 
@@ -7,84 +7,14 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from heron.errors import ArgumentError, missing_method
-from heron.layers.image.base import RandomImageLayer, Size, spread
-from heron.layers.image.draws import VALUE_RANGE, Draws, drawn_from, range_rule
-from heron.ops.image.resampling import (
-    FILL_MODE,
-    SAMPLING,
-    displacements,
-    distorted,
-    homography,
-    projected,
-)
+from heron.errors import missing_method
+from heron.layers.image.base import RandomImageLayer, Size
+from heron.layers.image.draws import Draws, drawn_from, range_rule
+from heron.ops.image.resampling import SAMPLING, homography, projected
 from heron.validate import FRACTION, NUMBER, one_of
 
 # Keras's layers know no "mirror".
 _FILLING = one_of("reflect", "wrap", "constant", "nearest")
-
-
-class RandomFlip(RandomImageLayer):
-    """Mirrors each image at random while training.
-
-    Args:
-        mode: `"horizontal"`: left and right may change places; `"vertical"`: top and bottom;
-            `"horizontal_and_vertical"`: both, each with a choice of its own.
-        seed: an integer for the same choices in every process, a `SeedGenerator`, or None.
-        data_format: `"channels_last"`, `"channels_first"`, or None for `heron.config.image_data_format()`.
-        bounding_box_format: how boxes given beside images are written.
-
-    Call arguments:
-        inputs: one image or a batch, or a dict with `"images"` and any of `"labels"`, `"bounding_boxes"` and
-            `"segmentation_masks"`.
-        training: whether anything is mirrored.
-
-    Input shape:
-        `(batch, height, width, channels)` or without the batch; channels before height with `"channels_first"`.
-
-    Output shape:
-        That of the input.
-
-    Example:
-    >>> import numpy as np
-    >>> x = np.array([[[1.0], [2.0]]])
-    >>> sorted({str(RandomFlip("horizontal", seed=i)(x)[0, :, 0].tolist()) for i in range(9)})
-    ['[1.0, 2.0]', '[2.0, 1.0]']
-    """
-
-    rules = {"mode": one_of("horizontal_and_vertical", "horizontal", "vertical")}
-    moves_pixels = True
-
-    def __init__(
-        self, mode: str = "horizontal_and_vertical", seed: Any = None, data_format: str | None = None, **kwargs: Any
-    ) -> None:
-        super().__init__(seed=seed, data_format=data_format, **kwargs)
-        self.mode = mode
-
-    def draw(self, draws: Draws, size: Size) -> Any:
-        """`flips` for the first direction of the mode, `second_flips` for the vertical one when it has both."""
-        flips = draws.uniform((size.batch, 1, 1, 1)) <= 0.5
-        if self.mode != "horizontal_and_vertical":
-            return {"flips": flips}
-        return {"flips": flips, "second_flips": draws.uniform((size.batch, 1, 1, 1)) <= 0.5}
-
-    def _axes(self, transformation: Any) -> list[tuple[int, Any]]:
-        first = 1 if self.mode == "vertical" else 2
-        pairs = [(first, transformation["flips"])]
-        return [*pairs, (1, transformation["second_flips"])] if "second_flips" in transformation else pairs
-
-    def change(self, images: Any, transformation: Any, interpolation: str) -> Any:
-        """Mirrors."""
-        for axis, flips in self._axes(transformation):
-            images = jnp.where(flips, jnp.flip(images, axis), images)
-        return images
-
-    def move(self, points: Any, transformation: Any, size: Size) -> Any:
-        """Mirrors points."""
-        for axis, flips in self._axes(transformation):
-            place = jnp.where(flips[:, 0, 0], size[axis] - 1 - points[..., 2 - axis], points[..., 2 - axis])
-            points = points.at[..., 2 - axis].set(place)
-        return points
 
 
 class _Projection(RandomImageLayer):
@@ -428,85 +358,3 @@ class RandomPerspective(_Projection):
         same = jnp.asarray([1, 0, 0, 0, 1, 0, 0, 0], "float32")
         there = homography(transformation["start_points"], transformation["end_points"])
         return jnp.where(transformation["apply_perspective"][:, None], there, same)
-
-
-class RandomElasticTransform(RandomImageLayer):
-    """Distorts images at random while training, as if printed on rubber.
-
-    Args:
-        factor: the share of images that are changed, from 0 to 1, or two numbers between which it is drawn.
-        scale: how strong the distortion is, from 0 to 1, or two numbers between which it is drawn for each call.
-        interpolation: `"bilinear"` or `"nearest"`.
-        fill_mode: what lies outside the image: `"reflect"`, `"wrap"`, `"constant"`, `"nearest"` or `"mirror"`.
-        fill_value: for `"constant"`, what there is.
-        value_range: the least and the greatest possible value of a pixel.
-        seed: an integer for the same choices in every process, a `SeedGenerator`, or None.
-        data_format: `"channels_last"`, `"channels_first"`, or None for `heron.config.image_data_format()`.
-
-    Call arguments:
-        inputs: one image or a batch, or a dict as for `RandomFlip`, without bounding boxes.
-        training: whether anything is changed.
-
-    Input shape:
-        `(batch, height, width, channels)` or without the batch; channels before height with `"channels_first"`.
-
-    Output shape:
-        That of the input.
-
-    Source: Simard et al., "Best practices for convolutional neural networks applied to visual document analysis", 2003.
-
-    Example:
-    >>> import numpy as np
-    >>> RandomElasticTransform(seed=1)(np.ones((2, 8, 8, 3))).shape
-    (2, 8, 8, 3)
-    """
-
-    rules = {
-        "factor": range_rule(0, 1),
-        "scale": range_rule(0, 1),
-        "interpolation": SAMPLING,
-        "fill_mode": FILL_MODE,
-        "fill_value": NUMBER,
-        "value_range": VALUE_RANGE,
-    }
-    moves_pixels = True
-
-    def __init__(
-        self,
-        factor: Any = 1.0,
-        scale: Any = 1.0,
-        interpolation: str = "bilinear",
-        fill_mode: str = "reflect",
-        fill_value: float = 0.0,
-        value_range: Any = (0, 255),
-        seed: Any = None,
-        data_format: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(seed=seed, data_format=data_format, **kwargs)
-        self.factor, self.scale = drawn_from(factor, 0.0), drawn_from(scale, 0.0)
-        self.interpolation, self.fill_mode, self.fill_value = interpolation, fill_mode, fill_value
-        self.value_range = (min(value_range), max(value_range))
-
-    def draw(self, draws: Draws, size: Size) -> Any:
-        """Which images are changed, `(batch,)`, and how far each pixel is moved, `(batch, height, width)` twice."""
-        strength = draws.uniform((), *self.scale)
-        least = min(size.height, size.width)
-        taps = int(6 * 0.05 * self.scale[1] * least) | 1
-        images = jnp.zeros((size.batch, size.height, size.width, 1))
-        down, right = displacements(draws.next_key(), images, taps, jnp.maximum(0.05 * strength * least, 1e-3))
-        far = 0.1 * strength * max(size.height, size.width)
-        return {"apply_transform": draws.chosen(size.batch, self.factor), "shifts": (far * down, far * right)}
-
-    def change(self, images: Any, transformation: Any, interpolation: str) -> Any:
-        """Distorts."""
-        moved = distorted(images, transformation["shifts"], interpolation, self.fill_mode, self.fill_value)
-        images = jnp.where(spread(transformation["apply_transform"]), moved, images)
-        return jnp.clip(images, *self.value_range) if jnp.issubdtype(images.dtype, jnp.floating) else images
-
-    def move(self, points: Any, transformation: Any, size: Size) -> Any:
-        """Boxes do not stay boxes."""
-        raise ArgumentError(
-            f"{self._who()} cannot move bounding boxes: expected images, labels and segmentation_masks; received "
-            "bounding_boxes too.\nUse RandomPerspective or RandomShear beside boxes."
-        )

@@ -1,4 +1,4 @@
-"""Layers that spread, reverse or even out the tones of images: Solarization, AutoContrast, Equalization, CLAHE."""
+"""Layers that reverse, reduce, spread or even out the tones of images: from RandomInvert to equalization."""
 
 from __future__ import annotations
 
@@ -8,10 +8,97 @@ import jax
 import jax.numpy as jnp
 
 from heron.layers.image.base import ImageLayer, Size, spread
-from heron.layers.image.color import ValueLayer, ValueRange
 from heron.layers.image.draws import VALUE_RANGE, Draws, drawn_from, range_rule
+from heron.layers.image.values import FactorLayer, ValueLayer, ValueRange
 from heron.ops.convolution import sizes, sizes_rule
 from heron.validate import NON_NEGATIVE, POSITIVE_INT
+
+
+class RandomInvert(FactorLayer):
+    """Turns a share of the images into their negatives while training.
+
+    Args:
+        factor: the share, from 0 to 1, or two numbers between which it is drawn.
+        value_range: the least and the greatest possible value of a pixel.
+        seed: an integer for the same choices in every process, a `SeedGenerator`, or None.
+        data_format: `"channels_last"`, `"channels_first"`, or None for `heron.config.image_data_format()`.
+
+    Call arguments:
+        inputs: one image or a batch, or a dict as for `RandomBrightness`.
+        training: whether anything is changed.
+
+    Input shape:
+        `(batch, height, width, channels)` or without the batch; channels before height with `"channels_first"`.
+
+    Output shape:
+        That of the input.
+
+    Example:
+    >>> import numpy as np
+    >>> RandomInvert((1, 1))(np.array([[[100.0]]])).tolist()
+    [[[155.0]]]
+    """
+
+    rules = {"factor": range_rule(0, 1)}
+
+    def __init__(
+        self,
+        factor: Any = 1.0,
+        value_range: Any = (0, 255),
+        seed: Any = None,
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(factor, value_range, data_format, seed, **kwargs)
+
+    def draw(self, draws: Draws, size: Size) -> Any:
+        """`apply_inversion`, `(batch,)`."""
+        return {"apply_inversion": draws.chosen(size.batch, self.factor)}
+
+    def change(self, images: Any, transformation: Any, interpolation: str) -> Any:
+        """The negative, or not."""
+        return jnp.where(spread(transformation["apply_inversion"]), sum(self.value_range) - images, images)
+
+
+class RandomPosterization(FactorLayer):
+    """Reduces the number of shades in each image at random while training.
+
+    Args:
+        factor: how many bits are kept, an integer from 1 to 8: drawn from 1 up to, but not including, it; or two
+            integers, from the first up to, but not including, the second; two equal ones for just that.
+        value_range: the least and the greatest possible value of a pixel.
+        data_format: `"channels_last"`, `"channels_first"`, or None for `heron.config.image_data_format()`.
+        seed: an integer for the same choices in every process, a `SeedGenerator`, or None.
+
+    Call arguments:
+        inputs: one image or a batch, or a dict as for `RandomBrightness`.
+        training: whether anything is changed.
+
+    Input shape:
+        `(batch, height, width, channels)` or without the batch; channels before height with `"channels_first"`.
+
+    Output shape:
+        That of the input.
+
+    Example:
+    >>> import numpy as np
+    >>> RandomPosterization((1, 1))(np.array([[[100.0], [200.0]]])).tolist()
+    [[[0.0], [128.0]]]
+    """
+
+    rules = {"factor": range_rule(1, 8)}
+    lowest = 1
+
+    def draw(self, draws: Draws, size: Size) -> Any:
+        """`shift_factor`, `(batch,)`: how many bits are lost."""
+        low, high = (int(end) for end in self.factor)
+        return {"shift_factor": 8 - jax.random.randint(draws.next_key(), (size.batch,), low, max(high, low + 1))}
+
+    def change(self, images: Any, transformation: Any, interpolation: str) -> Any:
+        """Sets the lower bits to 0."""
+        step = 2.0 ** spread(transformation["shift_factor"]).astype("float32")
+        whole = jnp.floor(jnp.clip(self.to_range(images, 255), 0, 255)).astype("float32")
+        return self.from_range((jnp.floor(whole / step) * step).astype(images.dtype), 255)
 
 
 class Solarization(ValueLayer):
