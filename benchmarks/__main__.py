@@ -16,6 +16,7 @@ from benchmarks import (
     predict,
     recurrent,
     results,
+    streams,
     transformer,
 )
 
@@ -26,6 +27,7 @@ _EACH = (
     *convnets.CONVNETS,
     *recurrent.MEASURES,
     transformer.MEASURE,
+    *streams.MEASURES,
     import_time.MEASURE,
     predict.MEASURE,
 )

@@ -1,0 +1,80 @@
+"""Data that come as they train: Fashion-MNIST from generators, a file larger than memory, pictures in folders."""
+
+from __future__ import annotations
+
+from benchmarks.measure import HERON, KERAS_TENSORFLOW, OURS, TORCH, Figure, Measure, Target
+
+RESIDENT = "arrays in memory"
+
+STREAMS = Measure(
+    name="streams",
+    title="Fashion-MNIST as a stream, 784-128-10, batch 32, Adam: an epoch after the first",
+    text=(
+        "60,000 images in 1,875 steps, in a new order each epoch; loss and accuracy reported by all. tf.data: "
+        "from_tensor_slices, shuffle(10,000), batch, prefetch; torch: a DataLoader over a TensorDataset, with no "
+        "worker processes, which is faster here, and fused Adam. heron: a Python generator, a PyDataset, and for "
+        "comparison the arrays themselves."
+    ),
+    contestants=(
+        KERAS_TENSORFLOW.runs("streams_keras.py", called="tf.data"),
+        TORCH.runs("streams_torch.py", called="DataLoader"),
+        OURS.runs("streams_heron.py", "generator", called="generator"),
+        OURS.runs("streams_heron.py", "py_dataset", called="PyDataset"),
+        OURS.runs("streams_heron.py", "arrays", called=RESIDENT),
+    ),
+    figures=(
+        Figure("epoch", "An epoch after the first"),
+        Figure("first", "The first epoch, compilation included"),
+        Figure("memory", "The most memory of the process", "MB"),
+        Figure("accuracy", "Accuracy on the training images in the last epoch", "%", is_ratio_meant=False),
+    ),
+    targets=tuple(
+        target
+        for kind in ("generator", "PyDataset")
+        for target in (
+            Target("epoch", 0.5, f"{HERON}, {kind}", times="best peer"),
+            Target("epoch", 1.1, f"{HERON}, {kind}", times=f"{HERON}, {RESIDENT}"),
+        )
+    ),
+)
+
+MAPPED = Measure(
+    name="mapped",
+    title="20 GB in a memory-mapped file, 1,024-32-1, batch 256, Adam",
+    text=(
+        "5,000,000 rows of 1,024 float32 in a sparse file, visited in a new order: one epoch, in two halves. The "
+        "memory counted is the process's own, pages of the file included."
+    ),
+    contestants=(OURS.runs("mapped_heron.py"),),
+    figures=(
+        Figure("memory", "The most memory of the process", "MB"),
+        Figure("growth", "The most memory in the second half, over that in the first", "MB", is_ratio_meant=False),
+        Figure("rate", "Rows", "a second", is_more_better=True),
+    ),
+    targets=(Target("memory", 1500), Target("growth", 100)),
+)
+
+PICTURES = Measure(
+    name="pictures",
+    title="10,000 JPEG files of 200x200 from a folder: decode, resize to 96x96, augment, a small convolutional net",
+    text=(
+        "Two classes, batches of 32, Adam; three convolutions of 16, 32 and 64 filters with pooling, a random flip and "
+        "a random rotation. tf.data: image_dataset_from_directory with two parallel calls, prefetch; torch: a "
+        "DataLoader with two workers, Pillow, the same augmentation on batches; heron: image_dataset_from_directory "
+        "with two workers. The second epoch counts."
+    ),
+    contestants=(
+        KERAS_TENSORFLOW.runs("pictures_keras.py"),
+        TORCH.runs("pictures_torch.py"),
+        OURS.runs("pictures_heron.py", "2"),
+        OURS.runs("pictures_heron.py", "0", called="threads"),
+    ),
+    figures=(
+        Figure("rate", "Training, after the first epoch", "a second", is_more_better=True),
+        Figure("feed", "Decoding and resizing alone", "a second", is_more_better=True),
+        Figure("memory", "The most memory of the process and its children", "MB"),
+    ),
+    targets=(Target("rate", 1.0, times="best peer"),),
+)
+
+MEASURES = (STREAMS, MAPPED, PICTURES)
