@@ -35,6 +35,13 @@ def quick_compiler() -> Iterator[None]:
     jax.config.update("jax_disable_most_optimizations", False)
 
 
+@pytest.fixture(autouse=True)
+def example_hears_everything(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said once in a process is said in a docstring example, whatever ran before it."""
+    if isinstance(request.node, pytest.DoctestItem):
+        monkeypatch.setattr("heron.settings._settings.complaints", set())
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the cache folder in the process that made it."""
     if _OWN_HOME is not None:

@@ -19,6 +19,8 @@ _OWN_PACKAGES = (
     *("dtype_policies", "random", "initializers", "regularizers", "constraints", "activations", "layers"),
     *("losses", "metrics", "optimizers", "models", "ops", "utils"),
 )
+# All that a config may name of a package that is imported late: any other name is refused without importing it.
+_ALL_OF = {"utils": ("FeatureSpace", "Feature", "Cross", "TFDIdentity")}
 _published: dict[str, dict[str, Any]] = {}
 _homes: dict[type, str] = {}
 _KERAS_HOMES = {
@@ -158,7 +160,7 @@ def _own(name: str, kind: str | None, module: str) -> Any:
     path = module.split(".")
     ours = _OWN_PACKAGES if path[0] in ("keras", "heron") else ()
     for package in dict.fromkeys(p for p in (kind, *path[1:], *ours) if p in _OWN_PACKAGES):
-        if package not in _published:
+        if package not in _published and name in _ALL_OF.get(str(package), (name,)):
             importlib.import_module(f"heron.{package}")  # which publishes itself
         if name in published(str(package)):
             return published(str(package))[name]
