@@ -36,12 +36,8 @@ def every_case():
         for name, (kwargs, given) in CASES.items()
         if name not in ("InputLayer", "InputSpec")
     }
-    # Within a Sequential: beside an image layer in a Functional Keras writes training=True, also for predicting.
     made |= {
-        name: (
-            lambda k, title, name=name, kwargs=kwargs: k.Sequential([getattr(k.layers, name)(**kwargs)], name=title),
-            IMAGES,
-        )
+        name: (lambda k, title, name=name, kwargs=kwargs: getattr(k.layers, name)(**kwargs, name=title), IMAGES)
         for name, kwargs in IMAGE_CASES.items()
         if name not in LEFT_OUT
     }

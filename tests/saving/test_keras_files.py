@@ -230,6 +230,33 @@ def test_dtypes(path, writer, reader, policy):
         np.testing.assert_array_equal(np.asarray(a.numpy(), "float32"), np.asarray(b.numpy(), "float32"))
 
 
+def regularized(k, **flag):
+    """A graph with layers that do one thing in training and another thing else."""
+    x = k.Input((4, 4, 1))
+    y = k.layers.RandomFlip("horizontal", seed=1, name="flip")(x)
+    return k.Model(x, k.layers.Dropout(0.5, seed=1, name="dropout")(y, **flag))
+
+
+@BOTH
+def test_what_a_graph_does_in_training_is_the_callers_choice(path, writer, reader):
+    """Keras writes beside each layer the flag that held as it drew the graph: True for images, False for dropout."""
+    model = regularized(writer)
+    model.save(path)
+    twin, x = reader.models.load_model(path), np.arange(1.0, 33.0, dtype="float32").reshape(2, 4, 4, 1)
+    np.testing.assert_array_equal(twin.predict(x, verbose=0), x)
+    trained = np.asarray(twin(x, training=True))
+    assert 0 < (trained == 0).sum() < x.size
+    assert set(trained.ravel()) - {0.0} <= set(2 * x.ravel())
+
+
+@pytest.mark.parametrize("copy", [heron.models.clone_model, lambda m: heron.models.model_from_json(m.to_json())])
+def test_a_flag_that_was_typed_stays(copy):
+    """Dropout that is meant to work in `predict` too does so in a copy."""
+    model, x = regularized(heron, training=True), np.ones((2, 4, 4, 1), "float32")
+    assert {*np.ravel(copy(model).predict(x, verbose=0))} == {0.0, 2.0}
+    assert keras.models.model_from_json(model.to_json()).layers[-1].name == "dropout"
+
+
 def test_layers_that_stand_in_two_models_stay_one(path):
     for writer, reader in ((heron, keras), (heron, heron)):  # Keras makes them two of what it writes itself
         dense = writer.layers.Dense(4)

@@ -51,8 +51,14 @@ def _written_operation(operation: Any, calls: dict[int, list[Any]]) -> dict[str,
         body, forms = _operation_form(operation, nodes)
     else:
         body, forms = registry.serialize(operation), [(list(node.args), node.kwargs) for node in nodes]
-    inbound = [{"args": _written(args, calls), "kwargs": _written(kwargs, calls)} for args, kwargs in forms]
+    inbound = [_written_call(args, kwargs, calls) for args, kwargs in forms]
     return {**body, "name": operation.name, "inbound_nodes": inbound}
+
+
+def _written_call(args: list[Any], kwargs: dict[str, Any], calls: dict[int, list[Any]]) -> dict[str, Any]:
+    """A call with its arguments; `"meant"` says that `training` was typed, which Keras's files do not tell."""
+    meant = {"meant": ["training"]} if kwargs.get("training") is not None else {}
+    return {"args": _written(args, calls), "kwargs": _written(kwargs, calls), **meant}
 
 
 def _operation_form(operation: Operation, nodes: list[Any]) -> tuple[dict[str, Any], list[tuple[list[Any], Any]]]:
@@ -114,6 +120,8 @@ class _Reader:
             for name, number, node in waiting:
                 if all(place in self.made for place in _places(node)):
                     args, kwargs = self.filled(node["args"]), self.filled(node["kwargs"])
+                    if "training" not in node.get("meant", ()):
+                        kwargs.pop("training", None)  # what held while Keras drew the graph; the model's own flag rules
                     self._keep(name, number, self._called(name, args, kwargs))
                 else:
                     later.append((name, number, node))

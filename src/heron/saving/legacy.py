@@ -201,7 +201,7 @@ def _node(node: list[Any]) -> dict[str, Any]:
     tensors = [_tensor(place) for place in node if isinstance(place, list) and len(place) >= 3]
     named: Any = next((place[3] for place in node if isinstance(place, list) and len(place) > 3 and place[3]), {})
     kwargs = {key: _tensors(value) for key, value in named.items()} if isinstance(named, dict) else {}
-    return {"args": [tensors[0] if len(tensors) == 1 else tensors], "kwargs": kwargs}
+    return {"args": [tensors[0] if len(tensors) == 1 else tensors], "kwargs": kwargs, "meant": ["training"]}
 
 
 def _tensor(place: list[Any]) -> dict[str, Any]:
