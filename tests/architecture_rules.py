@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = "heron"
 # Row by row as in ARCHITECTURE.md: a module imports from its own row and from the rows above it.
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("_version", "errors", "folders", "settings", "config", "dtype_policies", "validate", "registry"),
+    ("_version", "tracebacks", "errors", "folders", "settings", "config", "dtype_policies", "validate", "registry"),
     ("variables", "symbolic", "ops", "random", "tree", "compilation_cache", "compilation"),
     ("initializers", "regularizers", "constraints", "activations"),
     ("layers",),
@@ -31,7 +31,7 @@ PRODUCTS = frozenset(LEVELS[-1])
 PUBLIC_MODULES = frozenset(
     f"{ROOT}.{name}"
     for name in (
-        *("errors", "config", "dtype_policies", "random", "tree", "utils"),
+        *("errors", "folders", "config", "dtype_policies", "random", "tree", "utils"),
         *("ops", "ops.image", "ops.linalg", "ops.nn", "ops.numpy"),
         *("initializers", "regularizers", "constraints", "activations"),
         *("layers", "losses", "metrics", "optimizers", "optimizers.schedules", "callbacks", "models"),
@@ -69,6 +69,8 @@ class Import:
 def read_sources(folder: Path, package: str = ROOT) -> dict[str, Source]:
     sources = {}
     for path in sorted(folder.rglob("*.py")):
+        if path.parent.match("lessons/programs"):  # data, which is never imported
+            continue
         parts = (package, *path.relative_to(folder).with_suffix("").parts)
         is_package = parts[-1] == "__init__"
         sources[".".join(parts[:-1] if is_package else parts)] = Source(path.read_text(encoding="utf-8"), is_package)

@@ -9,11 +9,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from opcode import opmap
 from typing import Any
 
+from heron.tracebacks import in_ipython, show_cut
+
 _IMPORT_FROM = opmap["IMPORT_FROM"]
 
 
 class HeronError(Exception):
-    """Base class of every error that heron raises on purpose."""
+    """Base class of every error that heron raises on purpose.
+
+    When nobody catches one, the lines of the user's program are printed, without those inside heron.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        show_cut(HeronError)
+
+    def _render_traceback_(self) -> list[str]:
+        return in_ipython(self)
 
 
 class ArgumentError(HeronError, ValueError):

@@ -1,6 +1,7 @@
 """Settings of the whole process: float type, epsilon, image data format, limits, compiled programs, seeds, names.
 
-This is the only module that holds process-wide state. Users reach it as `heron.config`, which adds the dtype policy.
+This is the only module that holds process-wide state, but for the switch in `tracebacks`, which errors need. Users
+reach it as `heron.config`, which adds the dtype policy.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 
 from heron.errors import ArgumentError, ArgumentTypeError, value_text
 from heron.folders import cache_folder
+from heron.tracebacks import filtering
 from heron.validate import INT, POSITIVE, POSITIVE_INT, one_of
 
 _FLOATX = one_of("float16", "bfloat16", "float32", "float64")
@@ -31,7 +33,6 @@ class _Settings:
         self.epsilon = 1e-7
         self.image_data_format = "channels_last"
         self.dtype_policy: Any = None  # its name, or a map of policies
-        self.traceback_filtering = True
         self.interactive_logging = True
         self.limits: dict[str, int | None] = {}  # what is not in it, the environment decides
         self.flash_attention = True
@@ -91,18 +92,22 @@ def set_image_data_format(data_format: str) -> None:
 
 
 def enable_traceback_filtering() -> None:
-    """Errors about a user's mistake show the user's lines and leave out those inside heron; so it is by default."""
-    _settings.traceback_filtering = True
+    """An uncaught error of heron is printed with the lines of your program alone; so it is by default.
+
+    Other errors, and what an exception carries with it, are as they always are. The environment variable
+    `HERON_TRACEBACK_FILTERING=off` makes it the other way round from the start.
+    """
+    filtering.chosen = True
 
 
 def disable_traceback_filtering() -> None:
-    """Errors show all lines, those inside heron too."""
-    _settings.traceback_filtering = False
+    """Uncaught errors of heron are printed with all lines, those inside heron too."""
+    filtering.chosen = False
 
 
 def is_traceback_filtering_enabled() -> bool:
-    """Whether errors leave out the lines inside heron."""
-    return _settings.traceback_filtering
+    """Whether the lines inside heron are left out where its errors are printed."""
+    return filtering.is_on
 
 
 def enable_flash_attention() -> None:

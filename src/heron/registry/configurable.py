@@ -5,13 +5,11 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar
 
-from heron.errors import ArgumentError, ArgumentTypeError, HeronError, note, value_text
+from heron.errors import ArgumentError, ArgumentTypeError, note, value_text
 from heron.registry.configs import deserialize, serialize
 from heron.registry.names import name_of
-from heron.settings import is_traceback_filtering_enabled
 from heron.validate import Rule, check, unknown_argument
 
 # Arguments of heron's own classes that, as text, name a file or address to open.
@@ -94,12 +92,9 @@ def _recording(init: Callable[..., None]) -> Callable[..., None]:
         if "_arguments" in self.__dict__ or type(self).__init__ is not recorded:
             init(self, *args, **kwargs)
             return
-        try:
-            kwargs = _modern_spelling(type(self), kwargs)
-            self.__dict__["_arguments"] = _checked(type(self), _bind(type(self), signature, self, args, kwargs))
-            init(self, *args, **kwargs)
-        except HeronError as error:
-            raise error.with_traceback(shown_traceback(error)) from error.__cause__
+        kwargs = _modern_spelling(type(self), kwargs)
+        self.__dict__["_arguments"] = _checked(type(self), _bind(type(self), signature, self, args, kwargs))
+        init(self, *args, **kwargs)
 
     return recorded
 
@@ -108,11 +103,6 @@ def _checked(cls: type, arguments: dict[str, Any]) -> dict[str, Any]:
     for base in reversed(cls.__mro__):
         check(cls.__name__, base.__dict__.get("rules", {}), arguments)
     return arguments
-
-
-def shown_traceback(error: HeronError) -> TracebackType | None:
-    """The lines below the present one that users see of their mistake: none, unless they asked for all."""
-    return None if is_traceback_filtering_enabled() else error.__traceback__
 
 
 def _modern_spelling(cls: type[Configurable], kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from heron.errors import ArgumentTypeError, HeronError, note
-from heron.registry.configurable import shown_traceback
+from heron.errors import ArgumentTypeError, note
 from heron.validate import unknown_argument
 
 T = TypeVar("T")
@@ -52,10 +51,7 @@ def forgiving(
                         f"{function.__name__}() needs the argument '{name}'; received {received}.\n"
                         f"Write {function.__name__}({name}, ...)."
                     )
-            try:
-                return function(*args, **kwargs)
-            except HeronError as error:
-                raise error.with_traceback(shown_traceback(error)) from error.__cause__
+            return function(*args, **kwargs)
 
         return called
 
