@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from heron.data.arrays import rows_of as rows_of
     from heron.data.arrays import to_array as to_array
     from heron.data.arrays import to_structure as to_structure
+    from heron.data.csv import csv_dataset as csv_dataset
     from heron.data.dataset import ArraySpec as ArraySpec
     from heron.data.dataset import Dataset as Dataset
     from heron.data.dataset import DatasetIterator as DatasetIterator
@@ -43,6 +44,7 @@ _HOME_OF = {
     "audio_dataset_from_directory": "directories",
     "check_finite": "arrays",
     "check_same_rows": "arrays",
+    "csv_dataset": "csv",
     "image_dataset_from_directory": "directories",
     "describe": "description",
     "rows_of": "arrays",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +26,7 @@ _YES_NO = ({"yes", "no"}, {"y", "n"}, {"true", "false"}, {"t", "f"})
 _YES = {"yes", "y", "true", "t", "1"}
 _MOSTLY = 0.95
 _FEW, _WORDS_OF_A_CATEGORY = 20, 4
-_DATE_FORMATS = ("%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d %b %Y", "%b %d, %Y")
+DATE_FORMS = ("iso", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d %b %Y", "%b %d, %Y")
 _CODE = re.compile(r"0\d+\Z")
 _COMMA = re.compile(r"[+-]?\d+(,\d+)?\Z")
 
@@ -42,6 +43,7 @@ class Values:
         odd: texts in a column of numbers or dates that are neither, the most frequent first.
         odd_count: in how many rows one of them stands.
         words: the two texts of a yes/no column that was text, no first.
+        form: how dates that were text are written: `"iso"`, or a pattern of `datetime.strptime`.
     """
 
     kind: str
@@ -50,6 +52,7 @@ class Values:
     odd: tuple[str, ...] = ()
     odd_count: int = 0
     words: tuple[str, ...] = ()
+    form: str = ""
 
     def __len__(self) -> int:
         return len(self.data)
@@ -68,7 +71,7 @@ class Values:
 
     def take(self, rows: Any) -> Values:
         """The same column with some of its rows."""
-        return Values(self.kind, self.data[rows], self.dtype, self.odd, self.odd_count, self.words)
+        return Values(self.kind, self.data[rows], self.dtype, self.odd, self.odd_count, self.words, self.form)
 
 
 def of_texts(texts: Iterable[str | None], dtype: str = "text") -> Values:
@@ -105,10 +108,11 @@ def of_texts(texts: Iterable[str | None], dtype: str = "text") -> Values:
         if table is not None:
             data = _mapped(stripped, table, np.nan, np.float64)
             return Values(_whole_or_not(data), data, dtype, *odd)
-    for parse in _date_parsers():
-        table, odd = _parsed(known, parse)
+    for form in DATE_FORMS:
+        table, odd = _parsed(known, functools.partial(date, form=form))
         if table is not None:
-            return Values(DATE, _mapped(stripped, table, np.datetime64("NaT"), "datetime64[s]"), dtype, *odd)
+            data = _mapped(stripped, table, np.datetime64("NaT"), "datetime64[s]")
+            return Values(DATE, data, dtype, *odd, form=form)
     data = _mapped(stripped, {text: text for text in known}, None, object)
     return Values(_category_or_text(known), data, dtype)
 
@@ -231,25 +235,19 @@ def _comma_number(text: str) -> float | None:
     return float(text.replace(",", ".")) if _COMMA.match(text) else None
 
 
-def _date_parsers() -> list[Callable[[str], Any]]:
-    def iso(text: str) -> np.datetime64 | None:
-        if len(text) < 8 or "-" not in text:
-            return None
-        try:
-            return _seconds(datetime.fromisoformat(text))
-        except ValueError:
-            return None
+def date(text: str, form: str) -> np.datetime64 | None:
+    """The moment that a text written in one form means, in UTC; None if it is not written so.
 
-    def written(form: str) -> Callable[[str], Any]:
-        def parse(text: str) -> np.datetime64 | None:
-            try:
-                return _seconds(datetime.strptime(text, form))
-            except ValueError:
-                return None
-
-        return parse
-
-    return [iso, *(written(form) for form in _DATE_FORMATS)]
+    Example:
+    >>> date("31.01.2024", "%d.%m.%Y"), date("2024-01-31 12:00", "iso")
+    (np.datetime64('2024-01-31T00:00:00'), np.datetime64('2024-01-31T12:00:00'))
+    """
+    try:
+        if form != "iso":
+            return _seconds(datetime.strptime(text, form))
+        return _seconds(datetime.fromisoformat(text)) if len(text) >= 8 and "-" in text else None
+    except ValueError:
+        return None
 
 
 def _seconds(moment: datetime) -> np.datetime64:

@@ -11,6 +11,7 @@ from typing import Any
 
 from heron.data.columns import MISSING_WORDS
 from heron.data.dataset import Dataset
+from heron.data.sources import csv_arrow
 from heron.data.sources.arrays import Arrays
 from heron.data.sources.csv_format import Sample, chunks, sample
 from heron.data.sources.csv_table import (
@@ -35,7 +36,10 @@ from heron.validate import TEXT as TEXT_RULE
 
 SAMPLE_ROWS = 10_000
 IN_MEMORY_BYTES = 32 * 2**20
+PACKED = 10  # how many times smaller a packed file may be
+MOST_LINES = 40  # of what is said about the columns
 
+_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".tab")
 _MISSING = Rule(
     "'raise', 'skip', 'mean' or a number",
     lambda v: v in ("raise", "skip", "mean") if isinstance(v, str) else is_number(v),
@@ -72,7 +76,8 @@ def csv_dataset(
     at once; of larger ones the rows stream by, in constant memory.
 
     Args:
-        path: a file, a pattern such as `"data/*.csv"`, or a list of files with the same columns; `.gz` is unpacked.
+        path: a file, a folder of `.csv` and `.tsv` files, a pattern such as `"data/*.csv"`, or a list of files with the
+            same columns; `.gz` is unpacked.
         target: the column of y, by name or number; None for none. Numbers stay numbers (float32); categories are
             numbered (int32), and their names are the `class_names` of the data set.
         batch_size: rows in a batch; None for single rows.
@@ -89,7 +94,7 @@ def csv_dataset(
         header: whether the first row names the columns; None to find out.
         separator: between fields; None to find out among comma, semicolon, tab and bar.
         decimal: before the decimals, point or comma; None to find out.
-        encoding: None for UTF-8, and Latin-1 where it is not that.
+        encoding: None for UTF-8, or UTF-16 with its mark, and Latin-1 where it is neither.
         buffer_size: rows of a large file that are kept to draw from.
         verbose: whether to say what was found.
 
@@ -130,10 +135,10 @@ def csv_dataset(
     _check_same_columns(paths, samples)
     words = frozenset({*MISSING_WORDS, *(text.strip().lower() for text in missing_values)})
     layout = _layout(paths[0], samples[0], target, form, kinds or {}, class_names, words)
-    readers = [Reader(s.format, layout, Policy(missing, words)) for s in samples]
-    small = sum(os.path.getsize(file) for file in paths) <= IN_MEMORY_BYTES and not any(
-        f.endswith(".gz") for f in paths
-    )
+    size = sum(os.path.getsize(file) * (PACKED if file.endswith(".gz") else 1) for file in paths)
+    by_arrow = size > csv_arrow.BYTES_WORTH_IMPORTING and csv_arrow.is_installed()
+    readers = [Reader(s.format, layout, Policy(missing, words), by_arrow=by_arrow) for s in samples]
+    small = size <= IN_MEMORY_BYTES
     if small:
         data, layout = _in_memory(paths, readers, class_names is None)
     else:
@@ -163,7 +168,7 @@ class Rows:
         pool = Pool()
         try:
             for path, reader in self.files:
-                yield from pool.ordered(chunks(path, reader.format.has_header), reader)
+                yield from pool.ordered(chunks(path, reader.format), reader)
                 for name, text in reader.unknown.items():
                     note(
                         f"{path}: column {name!r} holds {text}, which none of the rows looked at first holds; it is "
@@ -182,7 +187,7 @@ def _in_memory(paths: list[str], readers: list[Reader], learns: bool) -> tuple[D
         pieces = [
             piece
             for path, reader in zip(paths, readers, strict=True)
-            for piece in map(reader, chunks(path, reader.format.has_header))
+            for piece in map(reader, chunks(path, reader.format))
         ]
         new = {name: words for reader in readers for name, words in reader.new_words.items()}
         if not new:
@@ -205,10 +210,19 @@ def _paths(path: Any) -> list[str]:
     name = os.fspath(path)
     if os.path.isfile(name):
         return [name]
-    if found := sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []:
-        return found
+    if os.path.isdir(name):
+        if found := [os.path.join(name, f) for f in sorted(os.listdir(name)) if f.lower().endswith(_SUFFIXES)]:
+            return found
+        raise DataError(
+            f"csv_dataset: the folder {name!r} has no files that end in {', '.join(_SUFFIXES)}.\n"
+            f"For other names write a pattern: csv_dataset({os.path.join(name, '*.dat')!r})."
+        )
+    if glob.has_magic(name):
+        if found := sorted(filter(os.path.isfile, glob.glob(name, recursive=True))):
+            return found
+        raise DataError(f"csv_dataset: no file is called like {name!r}; the current folder is {os.getcwd()!r}.")
     folder = os.path.dirname(name) or "."
-    there = [f for f in sorted(os.listdir(folder)) if f.endswith((".csv", ".gz"))] if os.path.isdir(folder) else []
+    there = [f for f in sorted(os.listdir(folder)) if f.lower().endswith(_SUFFIXES)] if os.path.isdir(folder) else []
     near = nearest(os.path.basename(name), there)
     raise DataError(
         f"csv_dataset: there is no file {name!r}; the current folder is {os.getcwd()!r}."
@@ -299,8 +313,12 @@ def _table(paths: list[str], head: Sample, layout: Layout, rows: int | None) -> 
     ]
     looked = len(head.rows)
     lines.append(f"  {'column':<20} {'kind':<9} {'missing':>8}  examples (of the first {looked} rows)")
+    columns = {c.place: c for c in (*layout.inputs, layout.target) if c}
     for place, name in enumerate(form.names):
-        column = next((c for c in (*layout.inputs, layout.target) if c and c.place == place), None)
+        if place == MOST_LINES and place < len(form.names) - 1:
+            lines.append(f"  ... and {len(form.names) - place} columns more")
+            break
+        column = columns.get(place)
         if column is None:
             lines.append(f"  {name[:20]:<20} {IGNORE:<9}")
             continue

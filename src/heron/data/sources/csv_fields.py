@@ -176,6 +176,15 @@ def numbers(fields: Fields, column: int, decimal: int) -> tuple[np.ndarray, np.n
     return np.negative(value, out=value, where=minus) if minus.any() else value, good
 
 
+def is_number(text: str) -> bool:
+    """Whether `float` takes a text."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _eight(word: np.ndarray) -> np.ndarray:
     """The number that eight digits mean."""
     word = word - _ZEROS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -11,13 +12,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NamedTuple
 
+import numpy as np
+
 from heron.data.columns import MISSING_WORDS
-from heron.errors import DataError, note
+from heron.data.sources.csv_fields import is_number
+from heron.errors import ArgumentError, DataError, note, suggestion
 
 SEPARATORS = ",;\t|"
 SAMPLE_BYTES = 4 * 2**20
 CHUNK_BYTES = 2 * 2**20
-_BOM = b"\xef\xbb\xbf"
+LONGEST_ROW = 16 * 2**20  # bytes after which a quoted text that does not end is given up
+UTF_8 = "utf-8"
+_GZIP, _BOM, _UTF_16 = b"\x1f\x8b", b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+_ENCODINGS = ("utf-8", "latin-1", "cp1252", "utf-16", "ascii", "shift_jis", "gb18030", "cp1251")
 _WITH_POINT, _WITH_COMMA = re.compile(r"[+-]?\d+\.\d+\Z"), re.compile(r"[+-]?\d+,\d+\Z")
 
 
@@ -62,9 +69,72 @@ class Sample(NamedTuple):
     is_whole: bool
 
 
-def opened(path: str) -> BinaryIO:
-    """The file, unpacked if it is a `.gz`."""
-    return gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")  # type: ignore[return-value]
+def opened(path: str, encoding: str | None) -> BinaryIO:
+    """The file as UTF-8, unpacked if it is packed by gzip.
+
+    Args:
+        path: the file.
+        encoding: of the file; None for UTF-8, and for UTF-16 where the file begins with its mark.
+    """
+    recoded = encoding is not None and not is_utf_8(encoding)
+    file: BinaryIO = open(path, "rb")  # noqa: SIM115 - who asked for it closes it
+    if _peek(file) == _GZIP:
+        file.close()
+        file = gzip.open(path, "rb")  # type: ignore[assignment]  # noqa: SIM115
+    if encoding is None and _peek(file) in _UTF_16:
+        encoding, recoded = "utf-16", True
+    return io.BufferedReader(_Recoded(file, path, str(encoding)), 2**18) if recoded else file
+
+
+def is_utf_8(encoding: str) -> bool:
+    """Whether an encoding is UTF-8, with a mark at the beginning or without.
+
+    Raises:
+        ArgumentError: for the name of no encoding.
+    """
+    try:
+        return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+    except LookupError:
+        near = suggestion(encoding, _ENCODINGS) or f"Common ones are {', '.join(_ENCODINGS[:4])}."
+        raise ArgumentError(f"csv_dataset: Python knows no encoding {encoding!r}.\n{near.strip()}") from None
+
+
+def _peek(file: BinaryIO) -> bytes:
+    start = file.read(2)
+    file.seek(0)
+    return start
+
+
+class _Recoded(io.RawIOBase):
+    """A file of another encoding as UTF-8."""
+
+    def __init__(self, file: BinaryIO, path: str, encoding: str) -> None:
+        self._file, self._path, self._encoding = file, path, encoding
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._ready = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            read = self._file.read(2**18)
+            try:
+                self._ready = self._decoder.decode(read, final=not read).encode()
+            except UnicodeDecodeError as error:
+                raise DataError(
+                    f"csv_dataset: {self._path!r} is not {self._encoding}: {error.reason} "
+                    f"({error.object[error.start]:#x}).\nSay how the file is written, encoding='latin-1' for instance."
+                ) from None
+            if not read and not self._ready:
+                return 0
+        count = min(len(buffer), len(self._ready))
+        buffer[:count], self._ready = self._ready[:count], self._ready[count:]
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def sample(path: str, most_rows: int, given: dict[str, Any]) -> Sample:
@@ -78,24 +148,25 @@ def sample(path: str, most_rows: int, given: dict[str, Any]) -> Sample:
     Raises:
         DataError: for a file that is empty or is no text.
     """
-    with opened(path) as file:
-        head = file.read(SAMPLE_BYTES)
-        is_whole = not file.read(1)
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in head[:1000]:
+    encoding = given["encoding"] or _encoding(path)
+    with opened(path, encoding) as file:
+        head = _read(file, path, SAMPLE_BYTES)
+        is_whole = not _read(file, path, 1)
+    if b"\0" in head[:1000]:
         raise DataError(
-            f"csv_dataset: {path!r} is no CSV file in UTF-8: it has zero bytes, as UTF-16 and binary files have.\n"
-            "Save it as CSV (UTF-8)."
+            f"csv_dataset: {path!r} is no text: it has zero bytes, as pictures, archives and spreadsheets have.\n"
+            "Save it as CSV (UTF-8); a file of UTF-16 without its mark is read with encoding='utf-16-le'."
         )
-    head = head.removeprefix(_BOM)
-    encoding = given["encoding"] or _encoding(path, head)
-    text = head.decode(encoding, "replace").replace("\r\n", "\n")
+    text = head.removeprefix(_BOM).decode(UTF_8, "replace").replace("\r\n", "\n")
     if not is_whole:
         text = text[: text.rfind("\n") + 1]
     if not text.strip():
         raise DataError(f"csv_dataset: {path!r} is empty; expected a row of names and rows of values.")
     separator = given["separator"] or _separator(text)
-    read = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    rows = [row for row, _ in zip((row for row in read if row), range(most_rows + 1), strict=False)]
+    try:
+        rows = _rows(text, separator, most_rows + 1)
+    except csv.Error as error:
+        raise DataError(f"csv_dataset: {path!r} cannot be read as CSV: {error}. Is a quote missing?") from None
     has_header = _has_header(rows) if given["header"] is None else given["header"]
     names = _names(rows[0]) if has_header else tuple(f"column_{i}" for i in range(len(rows[0])))
     body = rows[has_header:]
@@ -103,21 +174,41 @@ def sample(path: str, most_rows: int, given: dict[str, Any]) -> Sample:
     return Sample(Format(separator, decimal, encoding, has_header, names), body, is_whole and len(rows) <= most_rows)
 
 
-def _encoding(path: str, head: bytes) -> str:
+def _encoding(path: str) -> str:
+    """UTF-8 if its beginning can be read so, UTF-16 if it has the mark, else Latin-1."""
+    with opened(path, UTF_8) as file:
+        head = _read(file, path, SAMPLE_BYTES)
+    if head[:2] in _UTF_16:
+        return "utf-16"
     try:
-        head[: head.rfind(b"\n") + 1].decode("utf-8")
+        head[: head.rfind(b"\n") + 1].decode(UTF_8)
     except UnicodeDecodeError:
         note(f"csv_dataset: {path!r} is not UTF-8 and is read as Latin-1. If letters come out wrong, give encoding=.")
         return "latin-1"
-    return "utf-8"
+    return UTF_8
+
+
+def _read(file: BinaryIO, path: str, count: int) -> bytes:
+    try:
+        return file.read(count)
+    except (OSError, EOFError) as error:  # of what gzip cannot unpack
+        raise DataError(
+            f"csv_dataset: {path!r} cannot be read: {error}. Was it cut in a copy or a download?"
+        ) from error
+
+
+def _rows(text: str, separator: str, most: int) -> list[list[str]]:
+    """The first rows that are not empty."""
+    csv.field_size_limit(2**27)
+    read = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    return [row for row, _ in zip((row for row in read if row), range(most), strict=False)]
 
 
 def _separator(text: str) -> str:
     """The character that occurs equally often in the first rows, and most often."""
     best, found = 0.0, ","
     for candidate in SEPARATORS:
-        read = csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=candidate)
-        counts = [len(row) for row, _ in zip((row for row in read if row), range(100), strict=False)]
+        counts = [len(row) for row in _rows(text[:100_000], candidate, 100)]
         usual, times = Counter(counts).most_common(1)[0]
         if usual > 1 and times / len(counts) * (1 + usual / 1000) > best:
             best, found = times / len(counts) * (1 + usual / 1000), candidate
@@ -134,11 +225,7 @@ def _decimal(rows: list[list[str]], separator: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    try:
-        float(text.strip().replace(",", "."))
-    except ValueError:
-        return False
-    return text.strip().lower() not in MISSING_WORDS
+    return is_number(text.strip().replace(",", ".")) and text.strip().lower() not in MISSING_WORDS
 
 
 def _has_header(rows: list[list[str]]) -> bool:
@@ -148,40 +235,46 @@ def _has_header(rows: list[list[str]]) -> bool:
 
 def _names(row: list[str]) -> tuple[str, ...]:
     """The names in the header, made different where they are not."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     for number, field in enumerate(row):
         name = field.strip() or f"column_{number}"
         while name in found:
             name += "_2"
-        found.append(name)
+        found[name] = None
     return tuple(found)
 
 
-def chunks(path: str, has_header: bool) -> Iterator[Chunk]:
-    """The rows of a file without its header, in chunks."""
-    with opened(path) as file:
-        rest, line, first = file.read(len(_BOM)).removeprefix(_BOM), 1, True
+def chunks(path: str, format: Format) -> Iterator[Chunk]:
+    """The rows of a file without its header, in chunks.
+
+    Raises:
+        DataError: for a file that cannot be unpacked, or ends inside a quoted text.
+    """
+    with opened(path, format.encoding) as file:
+        rest, line, first = _read(file, path, len(_BOM)).removeprefix(_BOM), 1, True
         while True:
-            read = file.read(CHUNK_BYTES)
+            read = _read(file, path, CHUNK_BYTES)
             text = rest + read if read else rest + b"\n" * bool(rest and not rest.endswith(b"\n"))
             if b"\r" in text and b"\n" not in text:
                 text = text.replace(b"\r", b"\n")  # the old Macintosh
             cut = _row_end(text)
-            rest = text[cut:] if read else b""
-            text = text[:cut] if read else text
-            if first and has_header and text:
+            rest = text[cut:]
+            if rest and (not read or len(rest) > LONGEST_ROW):
+                at = line + text.count(b"\n", 0, cut)
+                raise DataError(
+                    f"csv_dataset: {path!r}, line {at}: a quoted text that begins in this row does not end"
+                    + (f" within {LONGEST_ROW >> 20} MB." if read else '. Is a " missing in it, or one too many?')
+                )
+            text = text[:cut]
+            if first and format.has_header and text:
                 begin = _first_row_end(text)
                 line += text.count(b"\n", 0, begin)
                 text = text[begin:]
+            first = first and not cut
             if text:
-                first = False
                 yield Chunk(path, line, text)
                 line += text.count(b"\n")
-            elif cut:
-                first = False
             if not read:
-                if b'"' in text and text.count(b'"') % 2:
-                    raise DataError(f'csv_dataset: {path!r} ends inside a quoted text: a " is missing in it.')
                 return
 
 
@@ -189,11 +282,10 @@ def _row_end(text: bytes) -> int:
     """Where the last whole row of a text ends; newlines in quotes end none."""
     if b'"' not in text:
         return text.rfind(b"\n") + 1
-    end = len(text)
-    while (end := text.rfind(b"\n", 0, end)) >= 0:
-        if text.count(b'"', 0, end) % 2 == 0:
-            return end + 1
-    return 0
+    array = np.frombuffer(text, np.uint8)
+    quotes, ends = np.flatnonzero(array == ord('"')), np.flatnonzero(array == ord("\n"))
+    whole = ends[np.searchsorted(quotes, ends) % 2 == 0]
+    return int(whole[-1]) + 1 if len(whole) else 0
 
 
 def _first_row_end(text: bytes) -> int:

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from heron.data import columns
-from heron.data.sources import csv_fields
-from heron.data.sources.csv_format import Chunk, Format
+from heron.data.sources import csv_arrow, csv_fields
+from heron.data.sources.csv_format import UTF_8, Chunk, Format
 from heron.errors import DataError
 
-NUMBER, YES_NO, CATEGORY, TEXT, DATE, IGNORE = "number", "yes/no", "category", "text", "date", "ignore"
+NUMBER, YES_NO, CATEGORY, TEXT, DATE = columns.NUMBER, columns.YES_NO, columns.CATEGORY, columns.TEXT, columns.DATE
+IGNORE = "ignore"
 KINDS = (NUMBER, YES_NO, CATEGORY, DATE, TEXT, IGNORE)
 _OF_VALUES = {columns.WHOLE: NUMBER, columns.EMPTY: NUMBER, columns.SEQUENCE: TEXT}
 MISSING = -1
@@ -34,6 +35,7 @@ class Column:
         missing: how many of the rows looked at have no value.
         mean: of the numbers looked at.
         examples: some texts, for the table.
+        form: how its dates are written; empty where nobody knows.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Column:
     missing: int = 0
     mean: float = 0.0
     examples: str = ""
+    form: str = ""
 
     @property
     def features(self) -> list[str]:
@@ -63,7 +66,7 @@ def column_of(name: str, place: int, texts: Sequence[str], kind: str | None) -> 
     numeric = values.is_numeric and not values.missing.all()
     mean = float(np.nanmean(values.data)) if numeric else 0.0
     missing = sum(t.strip().lower() in columns.MISSING_WORDS for t in texts)
-    return Column(name, place, found, words, missing, mean, ", ".join(distinct[:3])[:40])
+    return Column(name, place, found, words, missing, mean, ", ".join(distinct[:3])[:40], values.form)
 
 
 class Policy(NamedTuple):
@@ -76,6 +79,11 @@ class Policy(NamedTuple):
 
     missing: Any
     words: frozenset[str]
+
+    @property
+    def numbers(self) -> list[float]:
+        """The words that are numbers."""
+        return [float(word) for word in self.words if word[-1:].isdigit() and csv_fields.is_number(word)]
 
 
 class Layout(NamedTuple):
@@ -98,6 +106,11 @@ class Layout(NamedTuple):
             return [column.name for column in self.inputs]
         return [name for column in self.inputs for name in column.features]
 
+    @property
+    def used(self) -> tuple[Column, ...]:
+        """The columns of x that are read: texts have no place in a matrix."""
+        return self.inputs if self.form == "columns" else tuple(c for c in self.inputs if c.features)
+
 
 @dataclass
 class Reader:
@@ -108,12 +121,14 @@ class Reader:
         layout: what becomes of the columns.
         policy: what is done about missing values.
         learns: whether texts that no category knows are collected in `new_words` instead of being refused.
+        by_arrow: whether pyarrow parses the chunks that are as expected.
     """
 
     format: Format
     layout: Layout
     policy: Policy
     learns: bool = False
+    by_arrow: bool = False
     new_words: dict[str, set[str]] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
     slow = True
@@ -124,17 +139,71 @@ class Reader:
         Raises:
             DataError: for rows and fields that are not as expected, with file, line, column and text.
         """
-        names = self.format.names
+        found = self._by_arrow(chunk) if self.by_arrow else None
+        return self._by_columns(chunk) if found is None else found
+
+    def _by_columns(self, chunk: Chunk) -> Any:
+        """The rows of a chunk, read by the parser of our own."""
         try:
-            fields = csv_fields.split(chunk.text, ord(self.format.separator), len(names))
+            fields = csv_fields.split(chunk.text, ord(self.format.separator), len(self.format.names))
         except csv_fields.Ragged as error:
             raise self._ragged(chunk, error) from None
-        rows = fields.starts.shape[1]
-        keep = np.ones(rows, bool)
+        keep = np.ones(fields.starts.shape[1], bool)
         target = self.layout.target
         y = None if target is None else self._column(chunk, fields, target, keep, is_target=True)
-        arrays = {c.name: self._column(chunk, fields, c, keep, is_target=False) for c in self.layout.inputs}
-        x = self._matrix(arrays, rows) if self.layout.form == "matrix" else arrays
+        arrays = {c.name: self._column(chunk, fields, c, keep, is_target=False) for c in self.layout.used}
+        return self._assembled(arrays, y, keep)
+
+    def _by_arrow(self, chunk: Chunk) -> Any:
+        """The rows of a chunk, read by pyarrow; None where something is to be said, or to be read with more care."""
+        target = self.layout.target
+        wanted = (*self.layout.used, *([target] if target else []))
+        found = csv_arrow.read(chunk, self.format, wanted, self.policy.words)
+        if found is None:
+            return None
+        arrays, keep = {}, None
+        for column in wanted:
+            values = found[column.name]
+            if column.kind in (CATEGORY, YES_NO):
+                values = self._known_codes(column, *values)
+                if (values == UNKNOWN).any() and not self.learns:
+                    return None
+            missing = values == MISSING if values.dtype.kind == "i" else np.zeros(0, bool)
+            if values.dtype.kind == "f":
+                missing = np.isnan(values)
+            keep = np.ones(len(values), bool) if keep is None else keep
+            if missing.any():
+                if self.policy.missing == "raise":
+                    return None
+                if column is target or self.policy.missing == "skip":
+                    keep &= ~missing
+            arrays[column.name] = self._shaped(column, values, missing, column is target)
+        y = arrays.pop(target.name) if target else None
+        return self._assembled(arrays, y, keep)
+
+    def _known_codes(self, column: Column, codes: np.ndarray, words: Sequence[str]) -> np.ndarray:
+        """The numbers of texts in the words of the column, of their numbers in other words."""
+        known = {word: number for number, word in enumerate(column.words)}
+        table = [known.get(w, MISSING if w.lower() in self.policy.words else UNKNOWN) for w in words]
+        if self.learns and UNKNOWN in table:
+            self.new_words.setdefault(column.name, set()).update(
+                word for word, code in zip(words, table, strict=True) if code == UNKNOWN
+            )
+        return np.array(table, np.int64)[codes]
+
+    def _shaped(self, column: Column, values: np.ndarray, missing: np.ndarray, is_target: bool) -> np.ndarray:
+        """Codes and numbers as they go into the matrix or the dict, what is missing filled in."""
+        if column.kind == CATEGORY and self.layout.form == "columns" and not is_target:
+            return np.array([*column.words, "", ""], object)[values]  # -1 and -2 are the last two
+        if column.kind == CATEGORY or (column.kind == YES_NO and is_target):
+            return values.astype(np.int32)
+        if column.kind == TEXT:
+            return values
+        return self._filled(values.astype(np.float32), missing, column)
+
+    def _assembled(self, arrays: Mapping[str, np.ndarray], y: np.ndarray | None, keep: Any) -> Any:
+        """X or `(x, y)` of the rows that are kept."""
+        x = self._matrix(arrays, len(keep)) if self.layout.form == "matrix" else dict(arrays)
         if not keep.all():
             x = {name: a[keep] for name, a in x.items()} if isinstance(x, dict) else x[keep]
             y = None if y is None else y[keep]
@@ -161,14 +230,8 @@ class Reader:
         if column.kind in (CATEGORY, YES_NO):
             codes = self._codes(chunk, fields, column, is_target)
             self._fill(chunk, fields, column, codes == MISSING, keep, is_target)
-            if self.layout.form == "columns" and column.kind == CATEGORY and not is_target:
-                return np.array([*column.words, "", ""], object)[codes]  # -1 and -2 are the last two
-            if is_target or column.kind == CATEGORY:
-                return codes.astype(np.int32)
-            return self._filled(codes.astype(np.float32), codes < 0, column)
+            return self._shaped(column, codes, codes < 0, is_target)
         if column.kind == TEXT:
-            if self.layout.form == "matrix" and not is_target:
-                return np.zeros(0)
             return self._texts(chunk, fields, column)
         values, good = (
             csv_fields.numbers(fields, column.place, ord(self.format.decimal))
@@ -176,6 +239,8 @@ class Reader:
             else (np.zeros(len(keep)), np.zeros(len(keep), bool))
         )
         missing = np.zeros(len(keep), bool)
+        if good.any() and (numbers := self.policy.numbers):
+            good &= ~np.isin(values, numbers)  # 999 may stand for a missing value
         known: dict[bytes, float] = {}
         for row in np.flatnonzero(~good):
             text = fields.text(int(row), column.place)
@@ -184,7 +249,7 @@ class Reader:
             values[row] = known[text]
             missing[row] = math.isnan(known[text])
         self._fill(chunk, fields, column, missing, keep, is_target)
-        return self._filled(values.astype(np.float32), missing, column)
+        return self._shaped(column, values, missing, is_target)
 
     def _slowly(self, chunk: Chunk, fields: csv_fields.Fields, column: Column, row: int, text: bytes) -> float:
         """A number or date that is not written plainly; NaN where it is missing."""
@@ -193,18 +258,24 @@ class Reader:
             return math.nan
         try:
             if column.kind == DATE:
-                date = columns.of_texts([plain]).data
-                if date.dtype.kind == "M":
-                    return float((date[0] - np.datetime64(0, "s")) / np.timedelta64(1, "D"))
+                for form in (column.form,) if column.form else columns.DATE_FORMS:
+                    if (date := columns.date(plain, form)) is not None:
+                        return float((date - np.datetime64(0, "s")) / np.timedelta64(1, "D"))
             elif "_" not in plain:
                 return float(plain if self.format.decimal == "." else plain.replace(self.format.decimal, "."))
         except ValueError:
             pass
         what = "date" if column.kind == DATE else "number"
+        if plain == column.name:
+            hint = "That is the name of the column: is the header there twice, of files that were joined?\n"
+        elif "," in plain and self.format.decimal == "." and what == "number":
+            hint = "If the comma stands before decimals, write decimal=','.\n"
+        else:
+            hint = ""
         raise DataError(
             f"{self._place(chunk, fields, row, column)} holds {plain!r}, which is no {what}; the rows before it hold "
-            f"{what}s.\nCorrect the file; or write missing_values=[{plain!r}] if it stands for a missing value, or "
-            f"kinds={{{column.name!r}: 'category'}} if the column is not meant to hold {what}s."
+            f"{what}s.\n{hint}Correct the file; or write missing_values=[{plain!r}] if it stands for a missing value, "
+            f"or kinds={{{column.name!r}: 'category'}} if the column is not meant to hold {what}s."
         )
 
     def _codes(self, chunk: Chunk, fields: csv_fields.Fields, column: Column, is_target: bool) -> np.ndarray:
@@ -245,10 +316,10 @@ class Reader:
     def _plain(self, chunk: Chunk, fields: csv_fields.Fields, column: Column, row: int, text: bytes) -> str:
         """A field without spaces around it and without its quotes."""
         try:
-            plain = text.decode(self.format.encoding).strip()
+            plain = text.decode(UTF_8).strip()
         except UnicodeDecodeError:
             raise DataError(
-                f"{self._place(chunk, fields, row, column)} is not {self.format.encoding}: {text!r}.\n"
+                f"{self._place(chunk, fields, row, column)} is not {UTF_8}: {text!r}.\n"
                 "Say how the file is written, encoding='latin-1' for instance."
             ) from None
         if len(plain) > 1 and plain[0] == plain[-1] == '"':
@@ -287,7 +358,7 @@ class Reader:
         return f"{chunk.path}, line {chunk.line + fields.line(row)}: column {column.name!r}"
 
     def _ragged(self, chunk: Chunk, error: csv_fields.Ragged) -> DataError:
-        line = chunk.text.split(b"\n")[error.line].decode(self.format.encoding, "replace").strip()
+        line = chunk.text.split(b"\n")[error.line].decode(UTF_8, "replace").strip()
         return DataError(
             f"{chunk.path}, line {chunk.line + error.line} has {error.fields} fields; expected "
             f"{len(self.format.names)}, as in the first row: {line[:80]!r}.\n"
