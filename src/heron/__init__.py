@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from heron import activations as activations
     from heron import backend as backend
     from heron import callbacks as callbacks
+    from heron import compat as compat
     from heron import config as config
     from heron import constraints as constraints
     from heron import data as data
@@ -64,6 +65,7 @@ _SUBMODULES = frozenset(
         "activations",
         "backend",
         "callbacks",
+        "compat",
         "config",
         "constraints",
         "data",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import heron
-from heron.cli import describing, learning
+from heron.cli import describing, learning, running
 from heron.errors import HeronError, UnknownNameError
 from heron.lessons import Lesson, find
 
@@ -108,6 +108,16 @@ def describe(
         print(found.to_json())
     else:
         describing.show(found)
+
+
+@app.command(context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True})
+def run(
+    script: Annotated[str, typer.Argument(help="A Python file or a notebook; with -m, the name of a module.")],
+    arguments: Annotated[list[str] | None, typer.Argument(help="What the program finds in sys.argv.")] = None,
+    module: Annotated[bool, typer.Option("-m", help="Run a module, as python -m does.")] = False,
+) -> None:
+    """Run a program written for Keras or TensorFlow, as it is."""
+    running.run(script, arguments or [], module)
 
 
 def _find(name: str) -> Lesson:

@@ -1,0 +1,116 @@
+"""The import finder: `keras`, `tensorflow` and what is in them, as modules that heron's own names answer for."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from heron.compat.homes import GONE_MODULES, HIDDEN, HOMES, MOVED, ROOTS, VERSIONS, canonical
+from heron.compat.notes import is_now
+from heron.errors import UnknownImportError, nearest, no_such_name
+
+
+def is_served(name: str) -> bool:
+    """Whether `name` is a module that heron makes."""
+    known = canonical(name)
+    return known in HOMES or known in MOVED
+
+
+def refused(name: str) -> str | None:
+    """Why heron has no module of this name, where it knows: the reason for it or for what it is part of."""
+    parts = canonical(name).split(".")
+    heads = [".".join(parts[:i]) for i in range(len(parts), 0, -1)]
+    found = next((head for head in heads if head in GONE_MODULES), None)
+    return None if found is None else f"{name} is not among what heron runs. {GONE_MODULES[found]}"
+
+
+class Served(ModuleType):
+    """A module of Keras or TensorFlow made by heron; a name is looked up when it is first asked for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, f"heron in place of {name}.")
+        self.__path__: list[str] = []
+        known = canonical(name)
+        if known in VERSIONS:
+            self.__version__ = VERSIONS[known]()
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return [public for public in _names(self.__name__) if not public.startswith("_")]
+        if name.startswith("__"):
+            raise AttributeError(name)
+        full = f"{self.__name__}.{name}"
+        if is_served(full):
+            return importlib.import_module(full)
+        text = refused(full)
+        for home in _homes(self.__name__):
+            if name in getattr(home, "GONE", {}):
+                text = f"{full} is not among what heron runs. {home.GONE[name]}"
+                break
+            if name in getattr(home, "TODAY", {}):
+                is_now(full, home.TODAY[name])
+            if name in getattr(home, "__all__", ()) or name in getattr(home, "TODAY", {}):
+                value = getattr(home, name)
+                setattr(self, name, value)
+                return value
+        raise no_such_name(self.__name__, name, text or _unknown(self.__name__, name))
+
+    def __dir__(self) -> list[str]:
+        return sorted({*self.__dict__, *_names(self.__name__)})
+
+
+def _homes(name: str) -> Iterator[ModuleType]:
+    """The modules that hold the names of a module that is served."""
+    known = canonical(name)
+    for home in HOMES[MOVED.get(known, known)]:
+        yield importlib.import_module(home)
+
+
+def _names(name: str) -> list[str]:
+    known = canonical(name)
+    known = MOVED.get(known, known)
+    inside = [m.removeprefix(f"{known}.") for m in HOMES if m.startswith(f"{known}.")]
+    own = [public for home in _homes(name) for public in getattr(home, "__all__", ())]
+    hidden = HIDDEN if known in ROOTS else frozenset()
+    return sorted({*(m for m in inside if "." not in m), *own} - hidden)
+
+
+def _unknown(module: str, name: str) -> str:
+    near = nearest(name, _names(module))
+    hint = f"Did you mean {near!r}?" if near else f"dir({module}) lists what it has."
+    return f"{module}, as heron makes it, has no {name!r}. {hint}"
+
+
+class Finder(MetaPathFinder, Loader):
+    """Finds the modules of Keras and TensorFlow, whether or not the packages are installed."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname.partition(".")[0] not in ROOTS:
+            return None
+        if is_served(fullname):
+            return ModuleSpec(fullname, self, origin="heron.compat", is_package=True)
+        module, _, name = fullname.rpartition(".")
+        raise UnknownImportError(refused(fullname) or _unknown(module, name), name=fullname)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        known = canonical(spec.name)
+        if known in MOVED:
+            is_now(spec.name, MOVED[known])
+        elif spec.name.startswith("tensorflow.python."):
+            is_now(spec.name, f"tensorflow.{spec.name.removeprefix('tensorflow.python.')}")
+        return Served(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing: names are looked up when they are asked for."""
+
+
+def served_modules() -> list[str]:
+    """The names of the modules that are in `sys.modules` and were made by heron."""
+    return [name for name, module in sys.modules.items() if isinstance(module, Served)]

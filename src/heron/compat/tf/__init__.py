@@ -1,0 +1,1 @@
+"""What programs use of `tensorflow` besides Keras, made of what heron has."""
