@@ -15,6 +15,9 @@ os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # several test 
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ["HERON_COMPILATION_CACHE"] = "off"  # what a test finds does not hang on what was compiled before
 
+# The programs of the lessons are data, which tests/lessons runs.
+collect_ignore_glob = ["src/heron/lessons/programs/*"]
+
 # The first process makes the folder; the processes of xdist inherit the variable and share what is decoded into it.
 _OWN_HOME = None
 if "HERON_HOME" not in os.environ:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +11,7 @@ import typer
 
 import heron
 from heron.cli import describing, learning, running
-from heron.errors import HeronError, UnknownNameError
+from heron.errors import HeronError
 from heron.lessons import Lesson, find
 
 _MAX_SEED = 2**32 - 1
@@ -46,25 +48,43 @@ def _heron(
 
 @app.command()
 def learn(
-    lesson: Annotated[str | None, typer.Argument(help="Its name; without one, the lessons are listed.")] = None,
+    lesson: Annotated[
+        str | None, typer.Argument(help="Its name, or next; without one, the lessons are listed.")
+    ] = None,
+    file: Annotated[Path | None, typer.Argument(help="Where --notebook writes to. [default: LESSON.ipynb]")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="How long to train, in place of the lesson's own.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=_MAX_SEED, help="Where random numbers start.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for pictures and weights. [default: heron-LESSON]")] = None,
     code: Annotated[bool, typer.Option("--code/--no-code", help="Show the code before it runs.")] = True,
     execute: Annotated[bool, typer.Option("--run/--no-run", help="Run it; --no-run prints the program only.")] = True,
+    check: Annotated[bool, typer.Option("--check", help="Be asked its questions and see what comes out.")] = False,
+    answers: Annotated[str | None, typer.Option(help="Letters for --check, as in a,b,c, given at once.")] = None,
+    notebook: Annotated[bool, typer.Option("--notebook", help="Write it as a notebook, with what comes out.")] = False,
 ) -> None:
     """Run a lesson: its code step by step, what it means, and what comes out."""
     if lesson is None:
-        if any(choice is not None for choice in (epochs, seed, out)) or not (code and execute):
+        given = any(choice is not None for choice in (epochs, seed, out, answers))
+        if given or check or notebook or not (code and execute):
             raise typer.BadParameter("An option needs a lesson: heron learn line --epochs 100", param_hint="'LESSON'")
         learning.list_lessons()
         return
-    chosen = _find(lesson).chosen(epochs, seed, out)
+    if file is not None and not notebook:
+        raise typer.BadParameter(f"A file is for notebooks: heron learn {lesson} --notebook {file}", param_hint="'FILE'")
+    chosen = _chosen(lesson, epochs, seed, out)
+    letters = _letters(chosen, answers, check)
     if not execute:
-        print(chosen.program(), end="")
+        print(chosen.text, end="")
         return
-    _make_folder(out or Path(chosen.folder))
-    _teach(chosen, code)
+    _make_folder(Path(chosen.folder))
+    with _stops_well():
+        if check:
+            learning.check(chosen, letters)
+        elif notebook:
+            error = learning.write_notebook(chosen, file or Path(f"{chosen.name}.ipynb"))
+            if error is not None:
+                raise error
+        else:
+            learning.teach(chosen, code)
 
 
 @app.command()
@@ -120,11 +140,35 @@ def run(
     running.run(script, arguments or [], module)
 
 
-def _find(name: str) -> Lesson:
+def _chosen(name: str, epochs: int | None, seed: int | None, out: Path | None) -> Lesson:
+    """The lesson of that name, with the reader's choices."""
+    if name == "next":
+        following = learning.next_lesson()
+        if following is None:
+            print("All lessons are done. Take one again: heron learn line")
+            raise typer.Exit
+        name = following
     try:
-        return find(name)
-    except UnknownNameError as error:
+        return find(name).chosen(epochs, seed, out)
+    except HeronError as error:
         raise typer.BadParameter(str(error), param_hint="'LESSON'") from None
+
+
+def _letters(lesson: Lesson, answers: str | None, check: bool) -> list[str] | None:
+    """The letters in `a,b,c`, one for each question."""
+    if answers is None:
+        return None
+    letters = [letter.strip().lower() for letter in answers.split(",")]
+    wanted = [list(experiment.choices) for experiment in lesson.experiments]
+    fit = len(letters) == len(wanted) and all(one in known for one, known in zip(letters, wanted, strict=True))
+    if not (check and fit):
+        listed = "; ".join("".join(known) for known in wanted)
+        raise typer.BadParameter(
+            f"Expected --check, and a letter for each of {len(wanted)} questions, of {listed}; received {answers!r}. "
+            f"Write: heron learn {lesson.name} --check --answers {','.join(known[0] for known in wanted)}",
+            param_hint="'--answers'",
+        )
+    return letters
 
 
 def _make_folder(folder: Path) -> None:
@@ -138,9 +182,11 @@ def _make_folder(folder: Path) -> None:
         ) from None
 
 
-def _teach(lesson: Lesson, show_code: bool) -> None:
+@contextlib.contextmanager
+def _stops_well() -> Iterator[None]:
+    """Ends with a line, not a traceback, what Ctrl-C or a foreseen error stops."""
     try:
-        learning.teach(lesson, show_code)
+        yield
     except KeyboardInterrupt:
         typer.echo("\nStopped.", err=True)
         raise typer.Exit(130) from None

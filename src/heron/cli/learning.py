@@ -1,167 +1,178 @@
-"""Lessons in a terminal, or in a pipe."""
+"""Lessons in a terminal, or in a pipe: the list of them, one step by step, its questions, its notebook."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import sys
-import textwrap
 import warnings
-from collections import deque
-from collections.abc import Iterator
-from typing import TextIO
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.syntax import Syntax
 from rich.table import Table
-from rich.text import Text
 
-from heron.errors import HeronNote
-from heron.lessons import LESSONS, Lesson, Step, run
-
-_COLUMNS = 92
-_FIRST_LINES, _LAST_LINES = 6, 4
-_INDENT = "    "
+from heron import lessons
+from heron.cli.paper import Paper
+from heron.lessons import Cell, Experiment, Lesson, Progress
 
 
 def list_lessons() -> None:
-    """Prints the lessons: name, a sentence, seconds."""
-    console = Console(highlight=False)
+    """Prints the path: each lesson with what it is about, what it gives, its seconds, and whether it was taken."""
+    console = Console(highlight=False, markup=False)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
     table.add_column(no_wrap=True, style="bold cyan")
     table.add_column()
     table.add_column(no_wrap=True, justify="right", style="dim")
-    for lesson in LESSONS.values():
-        table.add_row(lesson.name, lesson.summary, f"{lesson.seconds} s")
+    table.add_column(no_wrap=True, style="green")
+    progress, following = Progress.load(), next_lesson()
+    for name in lessons.names():
+        lesson = lessons.find(name)
+        table.add_row(name, lesson.summary, f"{lesson.seconds} s", _mark(lesson, progress, following))
+        table.add_row("", f"You can then {lesson.aims}", style="dim")
     console.print(table)
-    console.print(f"\nTake one: heron learn {next(iter(LESSONS))}")
+    if following:
+        console.print(f"\nTake the next one: heron learn {following}, or heron learn next")
+    else:
+        console.print(f"\nAll are done. Take one again: heron learn {lessons.names()[0]}")
+
+
+def next_lesson() -> str | None:
+    """The lesson that was begun and not finished, or else the first that is not finished; None after the last."""
+    return Progress.load().following(lessons.names())
+
+
+def _mark(lesson: Lesson, progress: Progress, following: str | None) -> str:
+    right = progress.right.get(lesson.name)
+    score = "" if right is None else f", {right} of {len(lesson.experiments)} right"
+    if lesson.name in progress.finished:
+        return f"done{score}"
+    return "you are here" if lesson.name == following else ""
 
 
 def teach(lesson: Lesson, show_code: bool = True) -> None:
-    """Runs a lesson and prints, step by step, the text, the code and what it writes.
+    """Runs a lesson and prints, cell by cell, the prose, the code and what it writes; and what was promised.
 
     Args:
         lesson: the lesson.
         show_code: whether the code is printed before it runs.
     """
-    page = _Page(show_code)
-    page.say(lesson.title, style="bold")
-    run(lesson, page.present)
-    page.say()
-    page.say(lesson.outlook)
-    page.say(f"The whole program: heron learn {lesson.name} --no-run")
-
-
-class _Page:
-    """Where a lesson is written: colours and highlighted code on a terminal, plain text elsewhere."""
-
-    def __init__(self, show_code: bool) -> None:
-        self._console = Console(highlight=False, markup=False)
-        self._width = min(self._console.width, _COLUMNS)
-        self._show_code = show_code
-        self._number = 0
-
-    def say(self, text: str = "", style: str | None = None) -> None:
-        self._console.print(Text(text, style=style or ""), width=self._width)
+    paper = Paper()
+    paper.say(lesson.title, style="bold")
+    progress = Progress.load()
+    progress.at = lesson.name
+    progress.save()
 
     @contextlib.contextmanager
-    def present(self, step: Step) -> Iterator[None]:
-        self._number += 1
-        self.say()
-        self._console.print(Text.assemble((f"{self._number}. ", "bold cyan"), step.text), width=self._width)
-        if self._show_code:
-            self._show(step.code)
-        sys.stdout.flush()
-        shown = (_FIRST_LINES, _LAST_LINES) if step.long_output else (None, 0)
-        output = Output(sys.stdout, *shown)
-        with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(output):
+    def present(cell: Cell) -> Iterator[None]:
+        if cell.kind == "markdown":
+            paper.prose(cell.source.partition("\n")[2].strip() if cell is lesson.cells[0] else cell.source)
+        elif show_code and "promise" not in cell.tags:
+            paper.code(cell.source)
+        with paper.output("long-output" in cell.tags):
             yield
-        output.finish()
-        self._tell(caught)
 
-    def _show(self, code: str) -> None:
-        self.say()
-        if self._console.is_terminal:
-            highlighted = Syntax(code, "python", theme="ansi_dark", background_color="default", word_wrap=True)
-            self._console.print(Padding(highlighted, (0, 0, 0, len(_INDENT))))
-        else:
-            print(textwrap.indent(code, _INDENT))
-
-    def _tell(self, caught: list[warnings.WarningMessage]) -> None:
-        """Prints heron's notes as text, and other warnings as ever."""
-        for message in caught:
-            if issubclass(message.category, HeronNote):
-                self.say(f"Note: {message.message}", style="yellow")
-            else:
-                warnings.showwarning(message.message, message.category, message.filename, message.lineno)
+    variables = lessons.run(lesson, present)
+    _report(paper, lesson, lessons.kept(variables))
+    progress = Progress.load()  # another process may have written meanwhile
+    progress.finished.add(lesson.name)
+    progress.save()
 
 
-class Output(io.TextIOBase):
-    r"""A stream that starts with an empty line and passes on the first and the last lines written to it.
+def _report(paper: Paper, lesson: Lesson, promises: dict[str, bool]) -> None:
+    paper.say()
+    for sentence, so in promises.items():
+        paper.say(f"As promised: {sentence}." if so else f"Not as promised this time: {sentence}.",
+                  style="green" if so else "yellow")  # fmt: skip
+    words = lessons.terms("\n".join(cell.source for cell in lesson.cells if cell.kind == "markdown"))
+    if words:
+        paper.say()
+        paper.say(f"Words of this lesson: {', '.join(words)}. What one means: heron explain {words[0]}")
+    if lesson.experiments:
+        count = {1: "One question", 2: "Two questions", 3: "Three questions"}
+        asked = count.get(len(lesson.experiments), f"{len(lesson.experiments)} questions")
+        paper.say(f"{asked} to try your hand at: heron learn {lesson.name} --check")
+    paper.say(f"The whole program: heron learn {lesson.name} --no-run")
+
+
+def check(lesson: Lesson, given: Sequence[str] | None = None) -> int:
+    """Runs a lesson in silence, asks its questions, makes the experiments, and says what came out.
 
     Args:
-        stream: where to.
-        first: how many lines from the beginning; None for all.
-        last: how many lines from the end.
+        lesson: the lesson.
+        given: the reader's letters; None to ask for them on standard input.
 
-    Example:
-    >>> page = io.StringIO()
-    >>> output = Output(page, first=1, last=1)
-    >>> output.write("one\ntwo\nthree\nfour\n")
-    19
-    >>> output.finish()
-    >>> page.getvalue()
-    '\none\n... (2 more) ...\nfour\n'
+    Returns:
+        How many answers were right.
     """
+    paper = Paper()
+    paper.say(lesson.title, style="bold")
+    paper.say(f"The lesson runs first, in silence; that takes about {lesson.seconds} s.")
+    sys.stdout.flush()
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        variables = lessons.run(lesson)
+    right = 0
+    for number, experiment in enumerate(lesson.experiments):
+        paper.prose(f"**{number + 1}.** {experiment.question}\n\n{_listed(experiment)}")
+        letter = _asked(experiment) if given is None else given[number]
+        right += _tried(paper, lesson, experiment, letter, variables)
+    paper.say()
+    paper.say(f"{right} of {len(lesson.experiments)} right.", style="bold")
+    progress = Progress.load()
+    progress.right[lesson.name] = right
+    progress.save()
+    return right
 
-    def __init__(self, stream: TextIO, first: int | None = None, last: int = 0) -> None:
-        self._stream, self._first = stream, first
-        self._passed = self._dropped = 0
-        self._held: deque[str] = deque(maxlen=last)
-        self._part = ""
-        self._begun = False
 
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        """That of the stream behind."""
-        return self._stream.encoding
+def _listed(experiment: Experiment) -> str:
+    return "\n".join(f"- {letter}) {said}" for letter, said in experiment.choices.items())
 
-    def fileno(self) -> int:
-        return self._stream.fileno()
 
-    def isatty(self) -> bool:
-        return self._stream.isatty()
+def _asked(experiment: Experiment) -> str:
+    """The letter that the reader types; "" for an empty line or the end of the input."""
+    letters = list(experiment.choices)
+    while True:
+        print(f"\nYour answer ({', '.join(letters)}, or Enter to be shown): ", end="", flush=True)
+        letter = sys.stdin.readline().strip().lower().rstrip(").")
+        if not sys.stdin.isatty():
+            print(letter)
+        if letter in ("", *letters):
+            return letter
+        print(f"Type one of {', '.join(letters)}.")
 
-    def writable(self) -> bool:
-        return True
 
-    def flush(self) -> None:
-        self._stream.flush()
+def _tried(paper: Paper, lesson: Lesson, experiment: Experiment, letter: str, variables: dict[str, Any]) -> bool:
+    with paper.output():
+        true = lessons.answer(lesson, experiment, variables)
+    said = f"{true}) {lessons.plain(experiment.choices[true], 1000)}"
+    paper.say()
+    if letter == true:
+        paper.say(f"Right: {said}.", style="green")
+    elif letter:
+        paper.say(f"No, not {letter}. It is {said}.", style="yellow")
+    else:
+        paper.say(f"It is {said}.")
+    return letter == true
 
-    def write(self, text: str) -> int:
-        """Passes `text` on, or holds it if it may be left out."""
-        if not self._begun:
-            self._begun = True
-            self._stream.write("\n")
-        for line in text.splitlines(keepends=True):
-            if self._first is None or self._passed < self._first:
-                self._stream.write(line)
-                self._passed += line.endswith("\n")
-            else:
-                self._hold(line)
-        return len(text)
 
-    def _hold(self, line: str) -> None:
-        self._part += line
-        if self._part.endswith("\n"):
-            self._dropped += len(self._held) == self._held.maxlen
-            self._held.append(self._part)
-            self._part = ""
+def write_notebook(lesson: Lesson, file: Path) -> Exception | None:
+    """Runs a lesson in silence and writes it as a notebook, with what its cells wrote and drew.
 
-    def finish(self) -> None:
-        """Writes how many lines were left out, and the last lines."""
-        if self._dropped:
-            self._stream.write(f"... ({self._dropped} more) ...\n")
-        self._stream.write("".join(self._held) + self._part)
-        self._stream.flush()
+    Args:
+        lesson: the lesson.
+        file: where to.
+
+    Returns:
+        The error that a cell raised, which stands in the notebook; None when all went well.
+
+    Raises:
+        OSError: when the file cannot be written.
+    """
+    recording = lessons.record(lesson)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(lessons.notebook(recording), encoding="utf-8")
+    Paper().say(f"Notebook: {file}")
+    Paper().say("Open it with Jupyter, VS Code or Colab.")
+    return recording.cells[-1].error
