@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from heron.data.feed import ArrayFeed as ArrayFeed
     from heron.data.feed import Block as Block
     from heron.data.feed import StreamFeed as StreamFeed
+    from heron.data.parquet import parquet_dataset as parquet_dataset
     from heron.data.splitting import split_dataset as split_dataset
     from heron.data.timeseries import timeseries_dataset_from_array as timeseries_dataset_from_array
     from heron.data.workers.process import WorkerDied as WorkerDied
@@ -47,6 +48,7 @@ _HOME_OF = {
     "csv_dataset": "csv",
     "image_dataset_from_directory": "directories",
     "describe": "description",
+    "parquet_dataset": "parquet",
     "rows_of": "arrays",
     "split_dataset": "splitting",
     "text_dataset_from_directory": "directories",

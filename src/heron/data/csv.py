@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,9 +26,10 @@ from heron.data.sources.csv_table import (
     Reader,
     column_of,
 )
+from heron.data.sources.paths import files_of
 from heron.data.structure import joined, rows_in
 from heron.data.workers.pool import Pool
-from heron.errors import ArgumentError, ArgumentTypeError, DataError, nearest, note, value_text
+from heron.errors import ArgumentError, DataError, nearest, note
 from heron.settings import is_interactive_logging_enabled
 from heron.validate import BOOL, POSITIVE_INT, Rule, check, is_number, one_of
 from heron.validate import TEXT as TEXT_RULE
@@ -129,7 +129,7 @@ def csv_dataset(
         "buffer_size": POSITIVE_INT,
     }
     check("csv_dataset", rules, locals())
-    paths = _paths(path)
+    paths = files_of("csv_dataset", path, _SUFFIXES)
     given = {"separator": separator, "decimal": decimal, "encoding": encoding, "header": header}
     samples = [sample(file, SAMPLE_ROWS, given) for file in paths]
     _check_same_columns(paths, samples)
@@ -199,35 +199,6 @@ def _in_memory(paths: list[str], readers: list[Reader], learns: bool) -> tuple[D
     if not pieces:
         raise DataError(f"csv_dataset: {paths[0]!r} has no rows, or each lacks a value; expected one or more.")
     return Dataset(Arrays(joined(pieces))), readers[0].layout
-
-
-def _paths(path: Any) -> list[str]:
-    """The files meant."""
-    if isinstance(path, list | tuple):
-        return [file for part in path for file in _paths(part)]
-    if not isinstance(path, str | os.PathLike):
-        raise ArgumentTypeError(f"csv_dataset expects the path of a file; received {value_text(path)}.")
-    name = os.fspath(path)
-    if os.path.isfile(name):
-        return [name]
-    if os.path.isdir(name):
-        if found := [os.path.join(name, f) for f in sorted(os.listdir(name)) if f.lower().endswith(_SUFFIXES)]:
-            return found
-        raise DataError(
-            f"csv_dataset: the folder {name!r} has no files that end in {', '.join(_SUFFIXES)}.\n"
-            f"For other names write a pattern: csv_dataset({os.path.join(name, '*.dat')!r})."
-        )
-    if glob.has_magic(name):
-        if found := sorted(filter(os.path.isfile, glob.glob(name, recursive=True))):
-            return found
-        raise DataError(f"csv_dataset: no file is called like {name!r}; the current folder is {os.getcwd()!r}.")
-    folder = os.path.dirname(name) or "."
-    there = [f for f in sorted(os.listdir(folder)) if f.lower().endswith(_SUFFIXES)] if os.path.isdir(folder) else []
-    near = nearest(os.path.basename(name), there)
-    raise DataError(
-        f"csv_dataset: there is no file {name!r}; the current folder is {os.getcwd()!r}."
-        + (f" Did you mean {os.path.join(folder, near)!r}?" if near else "")
-    )
 
 
 def _check_same_columns(paths: list[str], samples: list[Sample]) -> None:

@@ -193,7 +193,7 @@ class Dataset:
         def apply(flow: Flow, context: Context, seed: int) -> Flow:
             if isinstance(flow, RowFlow):
                 done = flow.done(context)
-                return replace(done, pieces=lambda: remembered(done.pieces))
+                return replace(done, pieces=lambda: remembered(done.pieces), shuffled=None)
             return ElementFlow(lambda: remembered(lambda: flow.run(context)), flow.length)
 
         return self._with(Step("cache", apply))
@@ -331,7 +331,7 @@ def _source_flow(source: Any) -> Flow:
         lossy = getattr(source, "lossy", False)
         return RowFlow(lambda: iter([np.arange(rows, dtype=kind)]), rows, source.read, lossy=lossy)
     if hasattr(source, "pieces"):
-        return RowFlow(source.pieces, source.length)
+        return RowFlow(source.pieces, source.length, shuffled=getattr(source, "shuffled", None))
     return ElementFlow(source.elements, source.length)
 
 

@@ -114,6 +114,7 @@ class RowFlow:
         load: reads rows by their numbers; None where pieces are data.
         maps: functions of one row.
         lossy: whether `load` may leave rows out.
+        shuffled: the pieces in an order by chance, where a stream can be begun in several places.
     """
 
     pieces: Callable[[], Iterator[Any]]
@@ -121,6 +122,7 @@ class RowFlow:
     load: Callable[[Any], Any] | None = None
     maps: tuple[Callable[..., Any], ...] = ()
     lossy: bool = False
+    shuffled: Callable[[np.random.Generator], Iterator[Any]] | None = None
 
     def map(self, function: Callable[..., Any]) -> RowFlow:
         return replace(self, maps=(*self.maps, function))
@@ -133,7 +135,7 @@ class RowFlow:
                 kept = [i for i in range(rows_in(piece)) if applied((keep,), row(piece, i))]
                 yield rows_of(piece, kept)
 
-        return replace(done, pieces=pieces, length=None)
+        return replace(done, pieces=pieces, length=None, shuffled=None)
 
     def shuffle(self, size: int | None, seed: int, context: Context) -> RowFlow:
         if size is None and (self.load is None or self.length == math.inf):
@@ -147,25 +149,25 @@ class RowFlow:
         def pieces() -> Iterator[Any]:
             generator = context.generator(seed)
             if size is not None:
-                return drawn(self.pieces(), size, generator)
+                pieces = self.pieces() if self.shuffled is None else self.shuffled(generator)
+                return drawn(pieces, size, generator)
             rows = np.array(joined(list(self.pieces())))  # a copy, shuffled in place: half the memory
             generator.shuffle(rows)
             return iter([rows])
 
-        return replace(self, pieces=pieces)
+        return replace(self, pieces=pieces, shuffled=None)
 
     def take(self, count: int) -> RowFlow:
         length = None if self.length is None else min(self.length, count)
-        return replace(self, pieces=lambda: first_rows(self.pieces(), count), length=length)
+        return replace(self, pieces=lambda: first_rows(self.pieces(), count), length=length, shuffled=None)
 
     def skip(self, count: int) -> RowFlow:
         length = None if self.length is None else max(self.length - count, 0)
-        return replace(self, pieces=lambda: later_rows(self.pieces(), count), length=length)
+        return replace(self, pieces=lambda: later_rows(self.pieces(), count), length=length, shuffled=None)
 
     def shard(self, count: int, index: int) -> RowFlow:
-        return replace(
-            self, pieces=lambda: every_nth(self.pieces(), count, index), length=_sharded(self.length, count, index)
-        )
+        length = _sharded(self.length, count, index)
+        return replace(self, pieces=lambda: every_nth(self.pieces(), count, index), length=length, shuffled=None)
 
     def batch(self, size: int, drop: bool, context: Context) -> ElementFlow:
         flow = self.done(context) if self.lossy else self
@@ -280,7 +282,8 @@ def repeated(flow_of: Callable[[int], Flow], count: int | None) -> Flow:
     passes = itertools.count() if count is None else range(count)
     length = _repeated_length(first.length, count)
     if isinstance(first, RowFlow):
-        return replace(first, pieces=lambda: _chained(lambda k: flow_of(k).pieces(), passes), length=length)  # type: ignore[union-attr]
+        rows = lambda: _chained(lambda k: flow_of(k).pieces(), passes)  # type: ignore[union-attr]  # noqa: E731
+        return replace(first, pieces=rows, length=length, shuffled=None)
     return replace(first, tasks=lambda: _chained(lambda k: flow_of(k).tasks(), passes), length=length)  # type: ignore[union-attr]
 
 

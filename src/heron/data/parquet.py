@@ -1,0 +1,184 @@
+"""Data sets from Parquet, Arrow and Feather files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from heron.data.dataset import Dataset
+from heron.data.sources import arrow_columns
+from heron.data.sources.arrow_files import Heading, Layout, Rows, heading_of, pyarrow, words_of
+from heron.data.sources.paths import files_of
+from heron.errors import ArgumentError, DataError, nearest
+from heron.settings import is_interactive_logging_enabled
+from heron.validate import BOOL, POSITIVE_INT, Rule, check, is_number, one_of
+
+SUFFIXES = (".parquet", ".pq", ".feather", ".arrow")
+_MISSING = Rule(
+    "'raise', 'skip' or a number",
+    lambda v: v in ("raise", "skip") if isinstance(v, str) else is_number(v),
+    ("raise", 0.0),
+    ("mean", None),
+)
+
+
+def parquet_dataset(
+    path: Any,
+    target: str | None = None,
+    *,
+    columns: Sequence[str] | None = None,
+    batch_size: int | None = 32,
+    shuffle: bool = True,
+    seed: int | None = None,
+    form: str | None = None,
+    missing: Any = "raise",
+    class_names: Sequence[str] | None = None,
+    buffer_size: int = 20_000,
+    verbose: bool = True,
+) -> Dataset:
+    """A data set of the rows of Parquet, Arrow or Feather files, which are read part by part, in constant memory.
+
+    Numbers and booleans stay numbers; dates become days since 1970. Lists of one length, tensors of Arrow and bytes of
+    one length become arrays. pyarrow reads the files: `pip install heron[data]`.
+
+    Args:
+        path: a file, a folder of `.parquet`, `.pq`, `.feather` and `.arrow` files, a pattern such as
+            `"data/*.parquet"`, or a list of files with the same columns.
+        target: the name of the column of y; None for none. Numbers stay as they are; texts are numbered (int32), and
+            are the `class_names` of the data set.
+        columns: the columns of x; None for all but the target.
+        batch_size: rows in a batch; None for single rows.
+        shuffle: whether each epoch has a new order: of the row groups, and of the rows in a buffer.
+        seed: for the shuffling.
+        form: `"matrix"` for x as one float32 matrix of columns of numbers, `"columns"` for a dict with an array for
+            each column; None for what fits: a single column as it is, a matrix of numbers, else a dict.
+        missing: what is done where a value is missing: `"raise"`, `"skip"` to leave out the row, or a number to put
+            there. Rows without a target are left out unless it is `"raise"`.
+        class_names: the classes of a target of texts, in the order of their numbers; None to read them from the files,
+            in the order of the alphabet.
+        buffer_size: rows that are kept to draw from.
+        verbose: whether to say what was found.
+
+    Returns:
+        A `heron.data.Dataset` of x or `(x, y)`, with `feature_names` and `class_names`.
+
+    Raises:
+        MissingPackageError: where pyarrow is not installed.
+        DataError: for files that cannot be read, columns that are no arrays and missing values, with file and row.
+        ArgumentError: for columns that are not there.
+
+    Source: the Apache Parquet format; pyarrow's `ParquetFile.iter_batches`.
+
+    Example:
+    >>> import pathlib, tempfile, pyarrow.parquet
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "houses.parquet"
+    >>> pyarrow.parquet.write_table(pyarrow.table({"area": [80, 120], "rooms": [3, 5], "price": [2.0, 3.5]}), file)
+    >>> data = parquet_dataset(file, target="price", shuffle=False, verbose=False)
+    >>> x, y = next(iter(data))
+    >>> x.tolist(), y.tolist(), len(data)
+    ([[80.0, 3.0], [120.0, 5.0]], [2.0, 3.5], 1)
+    """
+    rules = {
+        "batch_size": POSITIVE_INT.or_none(),
+        "shuffle": BOOL,
+        "form": one_of("matrix", "columns").or_none(),
+        "missing": _MISSING,
+        "buffer_size": POSITIVE_INT,
+    }
+    check("parquet_dataset", rules, locals())
+    pyarrow()
+    paths = files_of("parquet_dataset", path, SUFFIXES)
+    headings = [heading_of(file) for file in paths]
+    _check_same_columns(paths, headings)
+    parts = tuple(part for heading in headings for part in heading.parts)
+    rows = sum(heading.rows for heading in headings)
+    if not rows:
+        raise DataError(f"parquet_dataset: {paths[0]!r} has columns and no rows; expected one or more.")
+    layout = _layout(paths[0], headings[0].schema, target, columns, form, missing)
+    if layout.words is not None:
+        layout = layout._replace(words=tuple(class_names) if class_names else words_of(parts, str(target)))
+    elif class_names is not None:
+        raise ArgumentError("parquet_dataset: class_names are those of a target of texts; received none.")
+    if verbose and is_interactive_logging_enabled():
+        sys.stdout.write(_table(paths, headings[0], rows, len(parts), layout))
+    data = Dataset(
+        Rows(parts, rows if missing == "raise" else None, layout),
+        class_names=None if layout.words is None else list(layout.words),
+        feature_names=list(layout.inputs),
+        file_paths=paths,
+    )
+    if shuffle:
+        data = data.shuffle(buffer_size, seed)
+    return data if batch_size is None else data.batch(batch_size)
+
+
+def _check_same_columns(paths: list[str], headings: list[Heading]) -> None:
+    first = headings[0].schema
+    for path, heading in zip(paths, headings, strict=True):
+        if not heading.schema.equals(first):
+            here, other = (
+                [f"{field.name} ({field.type})" for field in schema if field not in list(rest)]
+                for schema, rest in ((first, heading.schema), (heading.schema, first))
+            )
+            raise DataError(
+                f"parquet_dataset: the files have different columns: only {paths[0]!r} has "
+                f"{', '.join(here) or 'none'}; "
+                f"only {path!r} has {', '.join(other) or 'none, in another order'}.\n"
+                "Read files of the same kind together, the others apart."
+            )
+
+
+def _layout(
+    path: str, schema: Any, target: Any, chosen: Sequence[str] | None, form: str | None, missing: Any
+) -> Layout:
+    """What becomes of the columns."""
+    arrow, names = pyarrow(), list(schema.names)
+    for name in [*([] if target is None else [target]), *(chosen or [])]:
+        if name not in names:
+            near = nearest(str(name), names)
+            raise ArgumentError(
+                f"parquet_dataset: {path!r} has no column {name!r}."
+                + (f" Did you mean {near!r}?" if near else "")
+                + f"\nIts columns are: {', '.join(names[:40])}."
+            )
+    inputs = tuple(name for name in (chosen or names) if name != target)
+    if not inputs:
+        raise DataError(f"parquet_dataset: no column of {path!r} is left for x; there are {', '.join(names)}.")
+    kinds = {
+        name: arrow_columns.kind_of(arrow, schema.field(name).type) for name in (*inputs, *([target] if target else []))
+    }
+    for name, kind in kinds.items():
+        if kind is None:
+            rest = [other for other in inputs if kinds[other] is not None]
+            raise DataError(
+                f"parquet_dataset: column {name!r} of {path!r} is of the type {schema.field(name).type}, which is no "
+                "array; expected numbers, dates, texts, or lists of numbers.\n"
+                f"Leave it out: columns={rest!r}; or write it as lists of numbers."
+            )
+    flat = all(kinds[name] in (arrow_columns.NUMBER, arrow_columns.DATE) for name in inputs)
+    if form == "matrix" and not flat:
+        odd = next(name for name in inputs if kinds[name] not in (arrow_columns.NUMBER, arrow_columns.DATE))
+        raise DataError(
+            f"parquet_dataset: column {odd!r} of {path!r} holds {schema.field(odd).type}, which has no place in a "
+            "matrix.\n"
+            "Write form='columns', or leave it out with columns=[...]."
+        )
+    if form is None:
+        single = len(inputs) == 1 and kinds[inputs[0]] == arrow_columns.ARRAY
+        form = "single" if single else "matrix" if flat else "columns"
+    return Layout(form, inputs, target, () if target and kinds[target] == arrow_columns.TEXT else None, missing)
+
+
+def _table(paths: list[str], heading: Heading, rows: int, parts: int, layout: Layout) -> str:
+    """What was found, in lines."""
+    title = paths[0] if len(paths) == 1 else f"{len(paths)} files from {paths[0]}"
+    many = f"{parts} row groups" if parts != 1 else "1 row group"
+    lines = [f"{title}: {rows} rows in {many}, {len(heading.schema.names)} columns"]
+    used = [*layout.inputs, *([layout.target] if layout.target else [])]
+    for field in list(heading.schema)[:40]:
+        role = "  -> target" if field.name == layout.target else "" if field.name in used else "  (left out)"
+        lines.append(f"  {field.name[:20]:<20} {field.type}{role}")
+    if len(heading.schema.names) > 40:
+        lines.append(f"  ... and {len(heading.schema.names) - 40} columns more")
+    return "\n".join(lines) + "\n"
