@@ -14,7 +14,18 @@ from pathlib import Path
 ROOT = "heron"
 # Row by row as in ARCHITECTURE.md: a module imports from its own row and from the rows above it.
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("_version", "tracebacks", "errors", "folders", "settings", "config", "dtype_policies", "validate", "registry"),
+    (
+        "_version",
+        "tracebacks",
+        "errors",
+        "old_modules",
+        "folders",
+        "settings",
+        "config",
+        "dtype_policies",
+        "validate",
+        "registry",
+    ),
     ("variables", "symbolic", "ops", "random", "tree", "compilation_cache", "compilation"),
     ("initializers", "regularizers", "constraints", "activations"),
     ("layers",),
@@ -23,7 +34,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("training", "callbacks"),
     ("saving", "export"),
     ("models", "plot", "utils", "backend", "mixed_precision", "wrappers"),
-    ("__main__", "cli", "compat", "lessons", "serving", "playground", "pipeline", "distribution"),
+    ("__main__", "cli", "compat", "lessons", "glossary", "serving", "playground", "pipeline", "distribution"),
 )
 LEVEL_OF = {name: level for level, names in enumerate(LEVELS) for name in names}
 PRODUCTS = frozenset(LEVELS[-1])

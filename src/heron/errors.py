@@ -101,6 +101,15 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return hint + listed
 
 
+def more(term: str) -> str:
+    r"""The last line of a message for which a word of the glossary matters.
+
+    >>> more("learning rate")
+    '\\nMore: heron explain learning-rate'
+    """
+    return f"\nMore: heron explain {term.lower().replace(' ', '-')}"
+
+
 def shape_text(shape: Sequence[Any] | None) -> str:
     """Returns `shape` as users write it: unknown or symbolic sizes are `None`.
 

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 import heron
-from heron.cli import describing, learning, running
+from heron import glossary
+from heron.cli import describing, explaining, learning, running
 from heron.errors import HeronError
 from heron.lessons import Lesson, find
 
@@ -69,7 +70,9 @@ def learn(
         learning.list_lessons()
         return
     if file is not None and not notebook:
-        raise typer.BadParameter(f"A file is for notebooks: heron learn {lesson} --notebook {file}", param_hint="'FILE'")
+        raise typer.BadParameter(
+            f"A file is for notebooks: heron learn {lesson} --notebook {file}", param_hint="'FILE'"
+        )
     chosen = _chosen(lesson, epochs, seed, out)
     letters = _letters(chosen, answers, check)
     if not execute:
@@ -128,6 +131,20 @@ def describe(
         print(found.to_json())
     else:
         describing.show(found)
+
+
+@app.command()
+def explain(
+    word: Annotated[list[str] | None, typer.Argument(help="A word; without one, all words are listed.")] = None,
+) -> None:
+    """Look up a word: what it means, its formula, a picture."""
+    if not word:
+        explaining.list_terms()
+        return
+    try:
+        explaining.explain(glossary.find(" ".join(word)))
+    except HeronError as error:
+        raise typer.BadParameter(str(error), param_hint="'WORD'") from None
 
 
 @app.command(context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True})
