@@ -149,6 +149,20 @@ def _load(module: str) -> Any:
         gc.enable()
 
 
+class _Missing:
+    """Asked last for modules that nobody has: an import of one of heron's that is gone is told what to write."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> None:
+        if name.startswith("heron.") and path is not None:
+            from heron.old_modules import missing_module  # here because only a mistake needs it
+
+            raise missing_module(name, _SUBMODULES)
+
+
+sys.meta_path.append(_Missing)  # type: ignore[arg-type]
+
+
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 

@@ -80,6 +80,7 @@ class ArrayFeed:
         self.data = data
         self.is_lazy = reads_rows(data)
         self.finite = finite
+        self.check: Callable[[Any], None] | None = None  # looks at rows that are read as needed
         self.resident = not self.is_lazy and (fits_device(_size(data)) if resident is None else resident)
         self.rows = rows
         self.batch = min(batch_size, rows)
@@ -149,6 +150,8 @@ class ArrayFeed:
         if self.is_lazy and self.finite:
             for part, name in zip(found, ("x", "y", "sample_weight"), strict=False):
                 check_finite(part, name, rows=rows)
+        if self.is_lazy and self.check is not None:
+            self.check(found)
         return _put(found)
 
     def _begin(self, generator: np.random.Generator | None) -> Block:
@@ -187,6 +190,7 @@ class StreamFeed:
         self._ending = ""
         self._running: Iterator[Any] | None = None
         self._first: Any = None
+        self.check: Callable[[Any], None] | None = None  # looks at each batch but the first before it is used
         self.total = steps
         self.rows = None
 
@@ -220,8 +224,18 @@ class StreamFeed:
                 if not taken or self.total is not None:
                     self._note_end(taken)
                 return
+            self._look_at(batch, taken)
             taken += 1
             yield batch
+
+    def _look_at(self, batch: Any, number: int) -> None:
+        if self.check is None:
+            return
+        try:
+            self.check(batch)
+        except DataError as error:
+            error.add_note(f"(in batch {number} of the {self._name}, counted from 0)")
+            raise
 
     def _note_end(self, taken: int) -> None:
         if not self._ended:

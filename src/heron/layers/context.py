@@ -21,6 +21,7 @@ class CallContext:
 
     def __init__(self, training: bool | None) -> None:
         self.training = training
+        self.seen: list[tuple[Any, Any, Any]] | None = None  # a list to which each layer adds (layer, inputs, outputs)
         self._masks: dict[int, tuple[Any, Any]] = {}
         self._origins: dict[int, tuple[Any, Origin]] = {}
 

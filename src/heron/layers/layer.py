@@ -280,6 +280,8 @@ class Layer(Stored, Configurable):
             outputs = self._call_in_scope(args, kwargs)
         finally:
             outer.training = outer_training
+        if outer.seen is not None:
+            outer.seen.append((self, args[0], outputs))
         self._mask_outputs(args[0], previous if has_mask else None, outputs)
         if self.activity_regularizer is not None:
             for leaf in jax.tree.leaves(outputs):

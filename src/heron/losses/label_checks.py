@@ -66,6 +66,24 @@ def check_labels(loss: Any, facts: LabelFacts, output_shape: Any, last_activatio
         _check_activation(name, bool(getattr(loss, "from_logits", False)), output, last_activation)
 
 
+def label_bounds(loss: Any, output_shape: Any) -> tuple[float, float] | None:
+    """The smallest and largest label that a loss can use, for a quick look at every batch; None when any may be.
+
+    >>> label_bounds(crossentropy.sparse_categorical_crossentropy, (None, 4))
+    (0, 3)
+    """
+    function = getattr(loss, "fn", loss)
+    if any(function is one for one in _BINARY):
+        return 0, 1
+    classes = (
+        output_shape[-1] if len(output_shape) and getattr(loss, "axis", -1) in (-1, len(output_shape) - 1) else None
+    )
+    if not isinstance(classes, int) or not any(function is one for one in _SPARSE):
+        return None
+    ignored = getattr(loss, "ignore_class", None)
+    return (0, classes - 1) if ignored is None else (min(0, ignored), max(classes - 1, ignored))
+
+
 # ---- one check for each family of losses ----------------------------------------------------------------------------
 
 

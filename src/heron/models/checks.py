@@ -12,6 +12,7 @@ import numpy as np
 from heron import losses, metrics, optimizers, symbolic
 from heron.errors import ArgumentError, DataError, ShapeError, UnknownNameError, note, value_text
 from heron.layers import Dropout, Flatten, Layer, Reshape, Softmax
+from heron.losses.label_checks import label_bounds
 from heron.models.hints import note_accuracy
 from heron.models.inputs import check_fits
 from heron.training.objective import by_output
@@ -186,6 +187,37 @@ def check_targets(model: Any, objective: Any, data: Any, outputs: Any, method: s
         losses.check_labels(loss, facts, prediction.shape, last_activation(prediction) if notes else None)
     if notes and not objective.resolved and targets[0] is not None:
         note_accuracy(objective, targets, predictions)
+
+
+def check_of_batches(model: Any, objective: Any, outputs: Any) -> Callable[[Any], None] | None:
+    """A quick look at batches that come later than the first: labels and token ids out of range.
+
+    Returns:
+        A function of `(x, y, sample_weight)` that raises `DataError`; None when no values need be looked at.
+    """
+    predictions, names = jax.tree.leaves(outputs), objective.names_of(outputs)
+    given = [] if model._has_own_loss() else _losses(objective, names)
+    looks = bool(model.inputs) and bool(looking_layers(model))
+    if not looks and all(loss is None for loss in given):
+        return None
+
+    known: dict[tuple[str, int], Any] = {}  # what each output's labels may be
+
+    def check(batch: Any) -> None:
+        if looks:
+            check_layer_data(model, batch[0])
+        targets = by_output(batch[1], outputs, names)
+        for name, target, prediction, loss in zip(names, targets, predictions, given, strict=False):
+            if loss is None or target is None or not target.size:
+                continue
+            if (name, target.ndim) not in known:
+                found = losses.as_loss(loss, target.shape, prediction.shape)
+                known[name, target.ndim] = found, label_bounds(found, prediction.shape)
+            found, bounds = known[name, target.ndim]
+            if bounds is not None and not (target.min() >= bounds[0] and target.max() <= bounds[1]):
+                losses.check_labels(found, losses.LabelFacts.of(np.asarray(target)), prediction.shape)
+
+    return check
 
 
 def _refuse_missing(model: Any, y: Any, name: str, names: list[str]) -> None:

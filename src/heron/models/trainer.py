@@ -18,6 +18,7 @@ from heron.data.feed import NO_ROWS, ArrayFeed, Block, check_batch_size, split_t
 from heron.errors import ArgumentError, DataError
 from heron.layers.structure import map_leaves
 from heron.models import checks
+from heron.models.diagnosis import where_not_finite
 from heron.models.hints import note_pixels
 from heron.models.named_classes import NamedClasses
 from heron.models.steps import Steps
@@ -200,6 +201,7 @@ class Trainer(NamedClasses, Steps):
                 None if validation is None else self._validator(validation, listeners, due),
                 self,
                 lambda: self.optimizer.finalize_variable_values(self.trainable_weights),  # type: ignore[attr-defined]
+                partial(where_not_finite, self, self._state_variables()),
             )
         finally:
             del self.__dict__["_place"]
@@ -281,6 +283,7 @@ class Trainer(NamedClasses, Steps):
         checks.check_layer_data(self, data[0])
         if not self._has_own_loss():
             checks.check_targets(self, self._objective, data, outputs, method)
+        feed.check = checks.check_of_batches(self, self._objective, outputs)
         return outputs
 
     def _build_optimizer(self) -> None:

@@ -14,6 +14,7 @@ from heron.errors import note
 from heron.training.interrupt import Interruptible
 from heron.training.place import Place
 from heron.training.program import Carry, Program
+from heron.training.rewind import Piece, Rewind
 from heron.training.state import StateVariables
 
 FIRST_CHUNK = 512
@@ -73,11 +74,16 @@ class Run(NamedTuple):
     pace: Pace
 
 
-def run_epoch(run: Run, generator: np.random.Generator | None, stopping: Callable[[], bool]) -> dict[str, float]:
+def run_epoch(
+    run: Run,
+    generator: np.random.Generator | None,
+    stopping: Callable[[], bool],
+    watch: Watch | None = None,
+) -> dict[str, float]:
     """One pass over the data, from cleared metrics; returns the logs as floats.
 
     Among them is `__bad_step__`, the first batch whose loss was NaN or infinite, -1 for none. The variables hold the
-    current values whenever a callback runs, and when this returns or raises.
+    current values whenever a callback runs, and when this returns or raises. A `watch` sees each piece.
     """
     hooks = run.callbacks.wants_batches(run.mode)
     begin = getattr(run.callbacks, f"on_{run.mode}_batch_begin")
@@ -92,9 +98,13 @@ def run_epoch(run: Run, generator: np.random.Generator | None, stopping: Callabl
                 stop = run.pace.stop(at, block.end)
                 if hooks:
                     begin(done)
+                if watch is not None:
+                    watch.before(run.variables, Piece(done, block, at, stop))
                 started = time.perf_counter()
                 carry, logs = _advance(run, carry, block, (at, stop), fresh=done == 0)
                 run.pace.timed(stop - at, time.perf_counter() - started)
+                if watch is not None:
+                    watch.after(logs)
                 done += stop - at
                 at = stop
                 if hooks:
@@ -137,6 +147,7 @@ def fit_loop(
     validate: Callable[[int], dict[str, float]] | None,
     model: Any,
     finish: Callable[[], None],
+    explain: Callable[[Any, Any], str] | None = None,
 ) -> dict[str, float]:
     """Trains for the epochs of `place`; returns the logs of the last.
 
@@ -146,15 +157,16 @@ def fit_loop(
         validate: evaluates after an epoch, by its number; returns `val_` logs, empty for none.
         model: whose `stop_training` is watched.
         finish: called after the last epoch, before the callbacks hear of the end.
+        explain: says of a state and a batch, whose loss is not finite, where that began.
     """
     callbacks, logs = run.callbacks, {}
-    watch = Watch(run.feed.total)
+    watch = Watch(run.feed.total, None if explain is None else Rewind(run.program), explain)
     callbacks.on_train_begin()
     with Interruptible() as interrupt:
         stopping = Stop(model, interrupt)
         for epoch in place.epochs():
             callbacks.on_epoch_begin(epoch)
-            logs = run_epoch(run, place.generator, stopping)
+            logs = run_epoch(run, place.generator, stopping, watch)
             place.is_interrupted = interrupt.requested
             if not logs and not stopping():
                 break  # there were no data
@@ -176,12 +188,33 @@ class Watch:
 
     Args:
         total: the batches of an epoch, None if not known.
+        rewind: the way back to the batch where it began.
+        explain: says where in that batch.
     """
 
-    def __init__(self, total: int | None):
+    def __init__(
+        self,
+        total: int | None,
+        rewind: Rewind | None = None,
+        explain: Callable[[Any, Any], str] | None = None,
+    ):
         self.total = total
+        self._rewind, self._explain = rewind, explain
+        self._where = ""
         self._first: float | None = None
         self._told = False
+
+    def before(self, variables: StateVariables, piece: Piece) -> None:
+        """Sees a piece before it runs."""
+        if self._rewind is not None:
+            self._rewind.before(variables.peek(), piece)
+
+    def after(self, logs: dict[str, Any]) -> None:
+        """Sees the logs of the piece; finds out, once, where a loss that is not finite began."""
+        bad = int(logs.get("__bad_step__", -1))
+        if bad >= 0 and self._rewind is not None and self._explain is not None:
+            found, self._rewind = self._rewind.to(bad), None
+            self._where = "" if found is None else self._explain(*found)
 
     def look(self, epoch: int, logs: dict[str, Any]) -> None:
         """Takes the number of the first bad batch out of the logs of an epoch and judges its loss."""
@@ -192,6 +225,7 @@ class Watch:
             where = f"batch {bad + 1}" + (f" of {self.total}" if self.total else "")
             self._tell(
                 f"The loss became NaN or infinite in epoch {epoch + 1}, {where}; from there on nothing is learned."
+                f"{self._where}"
             )
         elif isinstance(loss, float):
             self._first = abs(loss) if self._first is None else self._first

@@ -72,6 +72,11 @@ class Program:
         self._clear: list[np.ndarray] | None = None
         self._run = compiled(self._loop, static_argnames=("batch", "full"), donate_argnums=0)
 
+    @property
+    def no_logs(self) -> dict[str, Any]:
+        """What the step's logs look like, as zeros."""
+        return dict(self._reported or {})
+
     def start(self, state: Any, sample: Callable[[], Any]) -> Carry:
         """The carry at the beginning of an epoch.
 
@@ -82,7 +87,7 @@ class Program:
         if self._reported is None:
             shapes = {} if self.eager else jax.eval_shape(self.step, state, sample())[0]
             self._reported = {name: np.zeros(s.shape, s.dtype) for name, s in shapes.items()}
-        return Carry(state, dict(self._reported), np.int32(-1), np.int32(0))
+        return Carry(state, self.no_logs, np.int32(-1), np.int32(0))
 
     def __call__(self, carry: Carry, block: Block, start: int, stop: int, fresh: bool) -> tuple[Carry, dict[str, Any]]:
         """Runs batches `start` up to `stop` of `block`, from cleared metrics if `fresh`; `carry` is used up."""
@@ -134,14 +139,19 @@ class Program:
 
     def _eagerly(self, carry: Carry, block: Block, start: int, stop: int) -> tuple[Carry, dict[str, Any]]:
         for i in range(start, stop):
-            if i >= block.steps:
-                chosen = block.tail
-            elif block.order is None:
-                chosen = slice(i * block.batch, (i + 1) * block.batch)
-            else:
-                chosen = block.order[i]
-            carry = self._advance(carry, jax.tree.map(lambda a, c=chosen: a[c], block.data))
+            carry = self._advance(carry, rows_of_batch(block, i))
         return carry, self._report(carry)
+
+
+def rows_of_batch(block: Block, number: int) -> Any:
+    """The rows of one batch of a block, taken in Python."""
+    if number >= block.steps:
+        chosen = block.tail
+    elif block.order is None:
+        chosen = slice(number * block.batch, (number + 1) * block.batch)
+    else:
+        chosen = block.order[number]
+    return jax.tree.map(lambda a: a[chosen], block.data)
 
 
 class Predictor:

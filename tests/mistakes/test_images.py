@@ -7,7 +7,7 @@ import pytest
 
 import heron
 from heron import layers
-from tests.models.mistakes import IMAGES, SPARSE, fit, refused
+from tests.mistakes.kit import IMAGES, SPARSE, fit, refused
 
 LABELS = np.arange(64) % 10
 COLOURS = np.zeros((8, 3, 32, 32), "float32")

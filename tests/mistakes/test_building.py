@@ -8,7 +8,7 @@ import pytest
 import heron
 from heron import layers
 from heron.optimizers import SGD, Adam
-from tests.models.mistakes import X, Y, fit, noted, refused, regression
+from tests.mistakes.kit import X, Y, fit, noted, refused, regression
 
 # ---- 28: misspelt names ---------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import heron
 from heron import layers
 from heron.callbacks import EarlyStopping
 from heron.optimizers import SGD, Adam
-from tests.models.mistakes import (
+from tests.mistakes.kit import (
     CLASSES,
     IMAGES,
     ONE_HOT,
