@@ -154,7 +154,8 @@ class _Missing:
 
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> None:
-        if name.startswith("heron.") and path is not None:
+        parent = sys.modules.get(name.rpartition(".")[0])
+        if name.startswith("heron.") and path is getattr(parent, "__path__", 0):  # an import, not somebody who looks
             from heron.old_modules import missing_module  # here because only a mistake needs it
 
             raise missing_module(name, _SUBMODULES)

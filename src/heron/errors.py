@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from opcode import opmap
 from typing import Any
 
+from heron.tracebacks import HOW_TO_SEE_ALL as HOW_TO_SEE_ALL
 from heron.tracebacks import in_ipython, show_cut
 
 _IMPORT_FROM = opmap["IMPORT_FROM"]
@@ -105,7 +106,7 @@ def more(term: str) -> str:
     r"""The last line of a message for which a word of the glossary matters.
 
     >>> more("learning rate")
-    '\\nMore: heron explain learning-rate'
+    '\nMore: heron explain learning-rate'
     """
     return f"\nMore: heron explain {term.lower().replace(' ', '-')}"
 

@@ -73,7 +73,7 @@ def test_no_way_back_where_the_batches_are_gone_and_one_in_shuffled_arrays(found
     assert found == [], "the batches of the first epochs of a stream are gone: no way back from a copy before them"
     good.fit(*data(True), batch_size=8, epochs=1, verbose=0)
     assert len(found) == 1
-    assert BAD in [int(np.argmax(np.all(X == row, axis=1))) for row in np.asarray(found[0][1][0])]
+    assert BAD in [int(np.argmax(np.all(row == X, axis=1))) for row in np.asarray(found[0][1][0])]
 
 
 def test_large_states_are_not_copied(monkeypatch):

@@ -20,7 +20,7 @@ import typer
 
 import heron
 from heron import compat
-from heron.errors import HeronNote
+from heron.errors import HOW_TO_SEE_ALL, HeronNote
 
 # Whose lines a traceback leaves out: heron's, those of JAX, and those that lead to the program.
 _OURS = tuple(str(Path(one.__file__).parent) + os.sep for one in (heron, jax, typer) if one.__file__)
@@ -188,16 +188,29 @@ def _telling(show: Any) -> Any:
 def _fail(error: BaseException, hook: Any) -> NoReturn:
     """Shows an error with the lines of the program alone, and ends with Python's exit code."""
     seen: set[int] = set()
+    is_shorter = False
     waiting: list[BaseException | None] = [error]
     while waiting:
         one = waiting.pop()
         if one is not None and id(one) not in seen:
             seen.add(id(one))
             waiting += [one.__cause__, one.__context__]
+            is_shorter = is_shorter or any(
+                _is_ours(line) and not _is_ours(line, only_leading=True) for line in _lines_of(one)
+            )
             one.__traceback__ = _of_the_program(one.__traceback__)
     sys.stdout.flush()
     hook(type(error), error, error.__traceback__)
+    if is_shorter and heron.config.is_traceback_filtering_enabled():
+        print(HOW_TO_SEE_ALL, file=sys.stderr)
     sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
+
+
+def _lines_of(error: BaseException) -> Iterator[TracebackType]:
+    traceback = error.__traceback__
+    while traceback is not None:
+        yield traceback
+        traceback = traceback.tb_next
 
 
 def _of_the_program(traceback: TracebackType | None) -> TracebackType | None:

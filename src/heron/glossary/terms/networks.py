@@ -116,8 +116,8 @@ TERMS = (
         "classifier. Over a single unit it is always 1.",
         formula="softmax(z)ᵢ = e^zᵢ / (e^z₁ + e^z₂ + … + e^zₙ)",
         latex=r"\operatorname{softmax}(z)_i = \frac{e^{z_i}}{\sum_j e^{z_j}}",
-        example=">>> import heron\n>>> heron.activations.softmax([[2.0, 1.0, -1.0]]).round(2).tolist()\n"
-        "[[0.71, 0.26, 0.04]]",
+        example=">>> import heron\n>>> [round(float(p), 2) for p in heron.activations.softmax([[2.0, 1.0, -1.0]])[0]]\n"
+        "[0.71, 0.26, 0.04]",
         picture=pictures.softmax,
         see=("logits", "cross-entropy", "sigmoid", "one-hot"),
         also=("soft max",),
