@@ -42,5 +42,5 @@ $(VENV)/.dev: pyproject.toml tools/venv.sh
 	@touch $(VENV)/.runtime $@
 
 $(BENCH)/.peers: pyproject.toml tools/venv.sh
-	@NO_UV=1 tools/venv.sh $(BENCH) "$(PYTHON)" -e . 'keras==3.15.*' tensorflow-cpu $(TORCH)
+	@NO_UV=1 tools/venv.sh $(BENCH) "$(PYTHON)" -e '.[data]' pandas 'keras==3.15.*' tensorflow-cpu $(TORCH)
 	@touch $@

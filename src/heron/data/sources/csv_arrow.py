@@ -1,4 +1,4 @@
-"""Chunks of CSV text parsed by pyarrow, where it is installed: three times as fast as our own parser of whole columns.
+"""Chunks of CSV text parsed by pyarrow, where it is installed: in two thirds of the time of our own parser, half of it with quotes.
 
 Nothing is said here. What pyarrow does not take as it stands goes to our parser, which finds the line and the words.
 """
