@@ -15,7 +15,8 @@ STREAMS = Measure(
         "60,000 images in 1,875 steps, in a new order each epoch; loss and accuracy reported by all. tf.data: "
         "from_tensor_slices, shuffle(10,000), batch, prefetch; torch: a DataLoader over a TensorDataset, with no "
         "worker processes, which is faster here, and fused Adam. heron: a Python generator, and beside it a PyDataset, "
-        "a Parquet file of bytes in row groups of 5,000, which the model scales, and for comparison the arrays themselves."
+        "a Parquet file of bytes in row groups of 5,000, which the model scales, and for comparison the arrays "
+        "themselves."
     ),
     contestants=(
         KERAS_TENSORFLOW.runs("streams_keras.py", called="tf.data"),

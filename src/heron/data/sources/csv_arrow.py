@@ -1,4 +1,4 @@
-"""Chunks of CSV text parsed by pyarrow, where it is installed: in two thirds of the time of our own parser, half of it with quotes.
+"""Chunks of CSV text parsed by pyarrow, where it is installed: in two thirds of the time of our parser, or half of it.
 
 Nothing is said here. What pyarrow does not take as it stands goes to our parser, which finds the line and the words.
 """
