@@ -54,7 +54,7 @@ class Served(ModuleType):
                 break
             if name in getattr(home, "TODAY", {}):
                 is_now(full, home.TODAY[name])
-            if name in getattr(home, "__all__", ()) or name in getattr(home, "TODAY", {}):
+            if name in public_names(home) or name in getattr(home, "TODAY", {}):
                 value = getattr(home, name)
                 setattr(self, name, value)
                 return value
@@ -71,11 +71,19 @@ def _homes(name: str) -> Iterator[ModuleType]:
         yield importlib.import_module(home)
 
 
+def public_names(home: ModuleType) -> Sequence[str]:
+    """The names that a module gives to the world: those in `__all__`, or the functions and classes made in it."""
+    listed = getattr(home, "__all__", None)
+    if listed is not None:
+        return list(listed)
+    return [name for name, value in vars(home).items() if getattr(value, "__module__", "") == home.__name__]
+
+
 def _names(name: str) -> list[str]:
     known = canonical(name)
     known = MOVED.get(known, known)
     inside = [m.removeprefix(f"{known}.") for m in HOMES if m.startswith(f"{known}.")]
-    own = [public for home in _homes(name) for public in getattr(home, "__all__", ())]
+    own = [public for home in _homes(name) for public in public_names(home)]
     hidden = HIDDEN if known in ROOTS else frozenset()
     return sorted({*(m for m in inside if "." not in m), *own} - hidden)
 

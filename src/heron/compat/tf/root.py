@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+import heron
 from heron.compat.homes import VERSIONS
 from heron.compat.notes import say
 from heron.compat.tf.host import host_tensors, is_on_host, plain
@@ -53,6 +54,13 @@ GONE = {
 }
 
 __version__ = VERSIONS["tensorflow"]()
+
+newaxis = None
+constant_initializer = heron.initializers.Constant
+ones_initializer = heron.initializers.Ones
+random_normal_initializer = heron.initializers.RandomNormal
+random_uniform_initializer = heron.initializers.RandomUniform
+zeros_initializer = heron.initializers.Zeros
 
 
 def function(func: Any = None, **kwargs: Any) -> Any:
@@ -109,14 +117,20 @@ def py_function(func: Callable[..., Any], inp: Any, Tout: Any = None, name: str 
 
 __all__ = [
     "__version__",
+    "constant_initializer",
     "device",
     "enable_eager_execution",
     "enable_v2_behavior",
     "executing_eagerly",
     "function",
     "get_logger",
+    "newaxis",
     "no_op",
     "numpy_function",
+    "ones_initializer",
     "print",
     "py_function",
+    "random_normal_initializer",
+    "random_uniform_initializer",
+    "zeros_initializer",
 ]
