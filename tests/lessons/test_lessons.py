@@ -1,115 +1,139 @@
-"""Lessons as data, and the runner."""
+"""The form of lessons, how they run, and what is remembered of them."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 import subprocess
 import sys
 import traceback
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from heron import datasets
-from heron.errors import UnknownNameError
-from heron.lessons import LESSONS, Lesson, Step, find, run
+from heron import lessons
+from heron.errors import ArgumentError, UnknownNameError
+from heron.lessons import Cell, Lesson, LessonError, Progress, catalogue, percent, progress, prose
+from tests.lessons.mini import TEXT
 
-MINI = Lesson(
-    name="mini",
-    title="Mini",
-    summary="A short one.",
-    seconds=1,
-    epochs=5,
-    seed=7,
-    steps=(
-        Step("Numbers.", "\nn = $epochs\nseed = $seed\n"),
-        Step("A file.", '\nfile = "$folder/a.png"\ntotal = n + seed\n'),
-    ),
-    outlook="More.",
-)
+MINI = Lesson.of("mini", TEXT)
+SOURCES = Path(lessons.__file__).parents[2]
 
 
-# Lessons as data
+# The percent format
 
 
-def test_the_lessons_come_in_their_order():
-    assert list(LESSONS) == ["line", "xor", "clothes", "convolution", "digits"]
-    assert all(lesson.name == name for name, lesson in LESSONS.items())
-
-
-@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
-def test_every_lesson_can_be_read(lesson):
-    assert lesson.summary.endswith(".")
-    assert len(lesson.summary) <= 65  # name, sentence and seconds on one line of a list
-    assert lesson.outlook.endswith((".", "?"))
-    for step in lesson.chosen().steps:
-        assert step.text.endswith((".", ")"))
-        assert "$" not in step.code
-        assert max(map(len, step.code.splitlines())) <= 84
-    compile(lesson.chosen().program(), lesson.name, "exec")
+def test_cells_have_kind_tags_source_and_line():
+    text = '# %% [markdown]\n# Some *words*.\n#\n#     more\n\n#%% tags=["a", "b"]\n\nx = 1\n\n# said\ny = 2\n\n\n# %%\n'
+    assert percent.read(text) == (
+        Cell("markdown", "Some *words*.\n\n    more", (), 2),
+        Cell("code", "x = 1\n\n# said\ny = 2", ("a", "b"), 8),
+        Cell("code", "", (), 15),
+    )
 
 
 @pytest.mark.parametrize(
-    ("lesson", "word", "sign"),
+    ("text", "said"),
     [
-        *((name, "loss", "loss=") for name in LESSONS),
-        *((name, "epoch", "epoch") for name in LESSONS),
-        *((name, "accuracy", "accuracy") for name in ("xor", "clothes", "digits")),
-        ("line", "optimizer", "optimizer="),
-        ("line", "seed", "seed"),
-        ("clothes", "softmax", "softmax"),
-        ("digits", "softmax", "softmax"),
-        ("digits", "one-hot", "to_categorical("),
-        ("digits", "Dropout", "Dropout("),
-        ("digits", "feature maps", "feature_maps("),
-        ("convolution", "filter", "cross = "),
-        ("convolution", "channels", "Conv2D("),
+        ("", "p, line 1: expected that a cell begins with a line '# %%'"),
+        ("\nx = 1\n# %%\n", r"p, line 2: .* received 'x = 1'"),
+        ("# %% [markdown]\n# one\ntwo\n", r"line 3: expected that a line of prose begins with '# '; received 'two'"),
+        ("# %% [raw]\n", r"line 1: expected that the head of a cell is .* received '# %% \[raw\]'"),
+        ("# %% tags=[a]\n", "line 1: expected that the head of a cell"),
+        ("# %% tags=[1]\n", "line 1: expected that the head of a cell"),
+        ("# %%\nx = 1\n\ny = = 2\n", r"line 4: expected that a cell of code is whole Python \(invalid .* 'y = = 2'"),
+        ("# %%\nif x:\n# %%\n", "expected that a cell of code is whole Python"),
     ],
 )
-def test_a_word_is_explained_where_it_is_first_met(lesson, word, sign):
-    steps = find(lesson).steps
-    first = next(index for index, step in enumerate(steps) if sign in step.code)
-    said = " ".join(step.text for step in steps[: first + 1])
-    assert re.search(rf"\b{word}\b", said), f"{lesson} uses {word} and does not say what it is"
+def test_a_file_in_another_form_is_refused_by_line(text, said):
+    with pytest.raises(LessonError, match=said):
+        percent.read(text, "p")
 
 
-def test_choices_are_written_into_the_code():
-    chosen = MINI.chosen(epochs=2, seed=1, folder="out")
-    assert [step.code for step in chosen.steps] == ["n = 2\nseed = 1", 'file = "out/a.png"\ntotal = n + seed']
-    assert chosen.chosen(epochs=9) == chosen
-    assert MINI.chosen().steps[0].code == "n = 5\nseed = 7"
-    assert "heron-mini/a.png" in MINI.chosen().steps[1].code
+# Lessons
 
 
-@pytest.mark.parametrize("folder", ['a "b"', "a\\b", "C:\\new\\table", "später", "$seed"])
-def test_any_folder_survives_in_the_code(folder):
-    assert run(MINI.chosen(folder=folder))["file"] == f"{folder}/a.png"
+def test_a_lesson_is_read():
+    assert (MINI.title, MINI.summary, MINI.aims) == ("Mini", "A short one.", "count to seven.")
+    assert MINI.parameters == {"EPOCHS": 5, "SEED": 2, "FOLDER": "heron-mini"}
+    assert [cell.kind for cell in MINI.cells] == ["markdown", "code", "markdown", "code", "code", "code"]
+    first, second = MINI.experiments
+    assert first.question == "Add one. What comes\nout?"
+    assert first.choices == {"a": "seven", "b": "eight, as one expects"}
+    assert list(second.choices) == ["a", "b", "c"]
 
 
-def test_program_is_the_code_with_the_sentences_as_comments():
-    program = MINI.chosen(epochs=2).program()
-    assert program == (
-        "# Mini. A short one.\n\n"
-        "# Numbers.\nn = 2\nseed = 7\n\n"
-        '# A file.\nfile = "heron-mini/a.png"\ntotal = n + seed\n'
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("# # Mini", "# Mini", r"line 2: expected that the first cell has '# Title'.* received 'Mini'"),
+        ("# After this lesson you can", "# You may", "a paragraph 'After this lesson you can '"),
+        ('tags=["parameters"]', "", 'the first cell of code has the tag "parameters"'),
+        ("FOLDER =", "folder =", 'the first cell of code has the tag "parameters"'),
+        ("SEED = 2", "SEED = len('ab')", r"received \"SEED = len\('ab'\)\""),
+        ("SEED = 2", "import os", "received 'import os'"),
+        ('tags=["promise"]', "", "ends with one cell of promises"),
+        ('tags=["long-output"]', 'tags=["promise"]', "ends with one cell of promises"),
+        ('tags=["long-output"]', 'tags=["long"]', r"tags are among .* received \['long'\]"),
+        ("# - a) seven\n# - b) eight, as", "# - a) seven\n# eight, as", "received 1 choices"),
+        ("answer = \"b\" if total == 8 else \"a\"", "pass", "its code sets answer"),
+        ('# %% [markdown] tags=["experiment"]\n# And', "# %% [markdown]\n# And", "the lesson ends with"),
+        ('# %% [markdown] tags=["experiment"]\n# And', '# %% tags=["experiment"]\n# And', "an experiment is a cell with"),
+    ],
+)  # fmt: skip
+def test_a_program_that_is_no_lesson_is_refused(old, new, said):
+    assert old in TEXT
+    with pytest.raises(LessonError, match=said):
+        Lesson.of("mini", TEXT.replace(old, new, 1))
+
+
+def test_choices_are_written_into_the_program():
+    chosen = MINI.chosen(epochs=3, seed=7, folder="my pictures")
+    assert chosen.parameters == {"EPOCHS": 3, "SEED": 7, "FOLDER": "my pictures"}
+    assert 'EPOCHS = 3\nSEED = 7\nFOLDER = "my pictures"\n' in chosen.text
+    assert chosen.text.replace("EPOCHS = 3\nSEED = 7", "EPOCHS = 5\nSEED = 2").replace("my pictures", "heron-mini") == (
+        TEXT
     )
-    wide = Lesson("w", "W", "S.", 1, 1, 1, (Step("word " * 60 + "end.", "x = 1"),), "").program()
-    assert max(map(len, wide.splitlines())) <= 88
-    exec(compile(wide, "wide", "exec"), {})
+    assert MINI.chosen() == MINI
+
+
+@pytest.mark.parametrize("folder", ['a "b"', "a\\b", "C:\\new\\table", "später", "$seed", "{x}"])
+def test_any_folder_survives_in_the_program(folder):
+    assert MINI.chosen(folder=folder).folder == folder
+
+
+def test_a_choice_that_a_lesson_does_not_have_is_refused():
+    without = Lesson.of("mini", TEXT.replace("EPOCHS = 5\n", "").replace("EPOCHS", "5"))
+    with pytest.raises(ArgumentError, match=r"'mini' has no epochs to choose; it has seed, folder\. Leave --epochs"):
+        without.chosen(epochs=3)
+
+
+# The catalogue
+
+
+def test_the_lessons_come_in_their_order():
+    own = ("line", "xor", "by_hand", "clothes", "layer", "digits", "saving")
+    assert tuple(name for name in lessons.names() if name in own) == own
+    assert all(lessons.find(name).name == name for name in lessons.names())
 
 
 def test_find_knows_the_nearest():
-    assert find("xor") is LESSONS["xor"]
-    with pytest.raises(UnknownNameError, match=r"no lesson named 'cloths'\. Did you mean 'clothes'\? Known: clothes"):
-        find("cloths")
+    assert lessons.find("xor") is lessons.find("xor")
+    with pytest.raises(UnknownNameError, match=r"no lesson named 'cloths'\. Did you mean 'clothes'\? Known: "):
+        lessons.find("cloths")
+
+
+def test_a_lesson_without_a_program_is_not_listed(monkeypatch):
+    monkeypatch.setitem(catalogue._SECONDS, "quantum", 3)
+    lessons.names.cache_clear()
+    assert "quantum" not in lessons.names()
+    lessons.names.cache_clear()
 
 
 def test_importing_lessons_is_light():
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
-    code = "import sys, heron.lessons; print({'jax', 'numpy', 'matplotlib', 'rich', 'typer'} & set(sys.modules))"
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+    code = "import sys, heron.lessons; heron.lessons.find('line')\n"
+    code += "print({'jax', 'numpy', 'matplotlib', 'rich', 'typer'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
     assert done.stdout == "set()\n", done.stderr
 
@@ -117,79 +141,127 @@ def test_importing_lessons_is_light():
 # The runner
 
 
-def test_run_shares_one_namespace_and_returns_it():
-    variables = run(MINI.chosen(epochs=3))
-    assert variables["total"] == 10
+@pytest.fixture
+def inside(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_run_shares_one_namespace_makes_the_folder_and_returns_the_variables(inside, capsys):
+    variables = lessons.run(MINI.chosen(epochs=3, folder="new/folder"))
+    assert variables["total"] == 5
     assert variables["__name__"] == "__main__"
+    assert lessons.kept(variables) == {"five and two are seven": False}
+    assert (inside / "new" / "folder" / "dot.png").is_file()
+    assert "line 19\nPicture: new/folder/dot.png\n" in capsys.readouterr().out
 
 
-def test_run_lets_a_front_end_present_each_step():
+def test_run_lets_a_front_end_present_each_cell(inside):
     seen = []
 
     @contextlib.contextmanager
-    def present(step):
-        seen.append(("before", step.text, step.code))
+    def present(cell):
+        seen.append(("before", cell))
         yield
-        seen.append(("after", step.text, step.code))
+        seen.append(("after", cell))
 
-    run(MINI.chosen(epochs=1), present)
-    assert [(when, text) for when, text, _ in seen] == [
-        ("before", "Numbers."),
-        ("after", "Numbers."),
-        ("before", "A file."),
-        ("after", "A file."),
-    ]
-    assert seen[0][2] == "n = 1\nseed = 7"
+    lessons.run(MINI, present)
+    assert seen == [(when, cell) for cell in MINI.cells for when in ("before", "after")]
 
 
-def test_an_error_shows_the_line_of_the_lesson():
-    lesson = Lesson("bad", "Bad", "S.", 1, 1, 1, (Step("Fine.", "x = 1"), Step("Not.", "y = 2\nx / (y - 2)")), "")
+def test_an_error_shows_the_line_of_the_program(inside):
+    text = TEXT.replace("total = EPOCHS + SEED", "total = EPOCHS / (SEED - 2)")
     with pytest.raises(ZeroDivisionError) as caught:
-        run(lesson)
+        lessons.run(Lesson.of("bad", text))
     shown = "".join(traceback.format_exception(caught.value))
-    assert '"<lesson bad, step 2>", line 2' in shown
-    assert "x / (y - 2)" in shown
+    line = text.splitlines().index("total = EPOCHS / (SEED - 2)") + 1
+    assert f'"<lesson bad>", line {line}' in shown
+    assert "total = EPOCHS / (SEED - 2)\n" in shown
 
 
-def test_the_line_lesson_runs_without_a_terminal(tmp_path, capsys):
-    variables = run(find("line").chosen(epochs=300, folder=tmp_path / "new"))
-    assert 30 < variables["model"].predict([10.0])[0, 0] < 32
-    assert sorted(p.name for p in (tmp_path / "new").iterdir()) == ["line.png", "other_line.png"]
-    assert f"Picture: {tmp_path / 'new' / 'line.png'}" in capsys.readouterr().out
+@pytest.mark.parametrize("promised", ["promised = {}", "promised = True", "kept = {}"])
+def test_a_promise_is_a_dict_of_sentences(inside, promised):
+    lesson = Lesson.of("mini", TEXT.replace('promised = {"five and two are seven": total == 7}', promised))
+    with pytest.raises(LessonError, match=r"expected that a lesson sets promised = \{'a sentence': a condition\}"):
+        lessons.kept(lessons.run(lesson))
 
 
-def test_the_convolution_lesson_finds_the_same_as_the_layers_and_learns_a_filter(tmp_path, capsys):
-    variables = run(find("convolution").chosen(folder=tmp_path))
-    out = capsys.readouterr().out
-    assert out.count("The same as by hand: True") == 2
-    np.testing.assert_array_equal(variables["by_hand"], [[4, 3, 4], [2, 4, 3], [2, 3, 4]])
-    np.testing.assert_array_equal(variables["pooled"], [[7, 9], [8, 4]])
-    shoe = variables["shoe"]
-    across, down = variables["shoe_edges"]
-    assert across[12, 20] == pytest.approx(shoe[12:15, 22].sum() - shoe[12:15, 20].sum())
-    assert down[12, 20] == pytest.approx(shoe[14, 20:23].sum() - shoe[12, 20:23].sum())
-    np.testing.assert_allclose(variables["found"], variables["vertical"], atol=0.15)
-    assert np.abs(variables["before"] - variables["vertical"]).max() > 0.5
-    assert variables["losses"][-1] < 0.01 * variables["losses"][0]
-    made = ["edges.png", "learned.png", "pooling.png", "sliding.png"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == made
-    assert all(f"Picture: {tmp_path}/{name}\n" in out for name in made)
+def test_experiments_find_the_answer_and_spoil_nothing(inside, capsys):
+    variables = lessons.run(MINI)
+    assert [lessons.answer(MINI, one, variables) for one in MINI.experiments] == ["b", "a"]
+    assert capsys.readouterr().out.endswith("total: 8\ntotal: 7\n")
+    assert variables["total"] == 7
+    assert "answer" not in variables
 
 
-def test_the_digits_lesson_with_a_hundredth_of_the_images(tmp_path, capsys, monkeypatch):
-    (x, y), (x_test, y_test) = datasets.mnist.load_data()
-    monkeypatch.setattr(datasets.mnist, "load_data", lambda: ((x[:384], y[:384]), (x_test[:128], y_test[:128])))
-    variables = run(find("digits").chosen(epochs=3, folder=tmp_path))
-    out = capsys.readouterr().out
-    assert variables["test_accuracy"] > 0.5
-    assert "Total params: 1,199,882 " in out
-    assert "5 becomes [0. 0. 0. 0. 0. 1. 0. 0. 0. 0.]" in out
-    assert variables["maps"].shape == (1, 26, 26, 32)
-    assert variables["maps"].min() == 0 < variables["maps"].max()
-    wrong = variables["wrong"]
-    assert len(wrong) == round(128 * (1 - variables["test_accuracy"]))
-    listed = re.findall(r"image +(\d+) is a (\d), read as (\d), \d+% sure", out)
-    assert [int(number) for number, _, _ in listed] == wrong.tolist()
-    assert all(int(really) == y_test[int(number)] and really != guess for number, really, guess in listed)
-    made = "confusion.png digits.safetensors feature_maps.png filters.png four.png mistakes.png training.png"
-    assert sorted(path.name for path in tmp_path.iterdir()) == made.split()
+def test_an_answer_is_one_of_the_letters(inside):
+    lesson = Lesson.of("mini", TEXT.replace('answer = "b"', 'answer = "x"'))
+    with pytest.raises(LessonError, match=r"sets answer to one of a, b; received 'x'"):
+        lessons.answer(lesson, lesson.experiments[0], lessons.run(lesson))
+
+
+# Prose
+
+
+def test_prose_without_markdown():
+    text = "## A *head*\n\n- **one** `two`\n  three\n- four [five](glossary:five) 2 * 3 * 4\n\n```\nx  =  1\n```\n\n|a|b|"
+    assert prose.plain(text, 80) == "A head\n\n- one two three\n- four five 2 * 3 * 4\n\n    x  =  1\n\n|a|b|"
+
+
+def test_a_link_may_run_over_a_line():
+    said = MINI.cells[2].source
+    assert lessons.terms(said) == ["epoch", "learning-rate"]
+    assert lessons.plain(said, 80) == "Numbers and an epoch, of a learning rate."
+
+
+# What is remembered
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HERON_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_progress_is_remembered(home):
+    assert Progress.load() == Progress()
+    done = Progress("xor", {"line"}, {"line": 2})
+    assert done.save()
+    assert Progress.load() == done
+    assert [path.name for path in home.iterdir()] == ["lessons.json"]
+
+
+def test_the_next_lesson_is_the_one_begun_or_the_first_not_finished():
+    names = ["line", "xor", "clothes"]
+    assert Progress().following(names) == "line"
+    assert Progress("clothes", {"line"}).following(names) == "clothes"
+    assert Progress("line", {"line"}).following(names) == "xor"
+    assert Progress("gone", {"line"}).following(names) == "xor"
+    assert Progress("line", set(names)).following(names) is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"at": 3, "finished": {}, "right": []}', "\x00\xff", "[" * 100_000])
+def test_a_damaged_file_is_as_none(home, text):
+    home.mkdir()
+    progress.file().write_text(text, encoding="latin-1")
+    assert Progress.load() == Progress()
+    assert Progress("xor").save()
+    assert Progress.load().at == "xor"
+
+
+def test_what_is_of_the_wrong_kind_is_left_out(home):
+    home.mkdir()
+    progress.file().write_text('{"at": "xor", "finished": ["line", 3], "right": {"line": 2, "xor": "all"}}')
+    assert Progress.load() == Progress("xor", {"line"}, {"line": 2})
+
+
+def test_a_folder_that_cannot_be_written_stops_nothing(home):
+    home.write_text("a file")
+    assert not Progress("line").save()
+    assert Progress.load() == Progress()
+
+
+def test_a_file_that_cannot_be_replaced_leaves_no_part(home):
+    progress.file().mkdir(parents=True)
+    assert not Progress("line").save()
+    assert [path.name for path in home.iterdir()] == ["lessons.json"]

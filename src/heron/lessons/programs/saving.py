@@ -100,7 +100,7 @@ print("the same predictions from the parts:", same_from_parts)
 # |---|---|
 # | to ask it, or to train it further | the `.keras` file |
 # | to ask it, in a program that builds the model | the `.weights.h5` file |
-# | to be sure that a file carries no code, only numbers | a `.safetensors` file, from `model.save("clothes.safetensors")` |
+# | a file that can carry numbers only, never code | `model.save("clothes.safetensors")` |
 #
 # And the names of the classes, which are no part of a model: keep them in a file
 # beside it. On the other machine heron must be installed; training images need not
