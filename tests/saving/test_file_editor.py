@@ -168,6 +168,11 @@ def test_links_to_elsewhere_and_damage_are_refused(saved, tmp_path):
         file["layers"] = h5py.ExternalLink(path, "/layers")
     with pytest.raises(ValueError, match="is a link to elsewhere"):
         KerasFileEditor(linked)
+    bomb = str(tmp_path / "bomb.weights.h5")
+    with h5py.File(bomb, "w") as file:
+        file.create_dataset("layers/dense/vars/0", (2**40,), "float32", chunks=(1024,), compression="gzip")
+    with pytest.raises(ValueError, match="bytes declare arrays of 4,398,046,511,104 bytes"):
+        KerasFileEditor(bomb)
     old = str(tmp_path / "old.weights.h5")
     with h5py.File(old, "w") as file:
         file.attrs["layer_names"] = [b"dense"]

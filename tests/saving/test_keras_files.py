@@ -398,6 +398,19 @@ def test_mistakes(tmp_path, path):
         load_model(path)
 
 
+def test_folders_and_files_of_other_programs_are_named(tmp_path):
+    (tmp_path / "picture.keras").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(20))
+    with pytest.raises(FileContentError, match=r"28 bytes that begin with .*: a PNG picture"):
+        load_model(tmp_path / "picture.keras")
+    with pytest.raises(FileContentError, match=r"is a folder; whole models are files.\nIt has picture.keras: name one"):
+        load_model(tmp_path)
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    with pytest.raises(FileContentError, match=r"a folder that TensorFlow wrote .a SavedModel.*\n.*save it again"):
+        load_model(tmp_path)
+    with pytest.raises(ArgumentError, match=r"Write 'net.keras'"):
+        two().save("net.tf")
+
+
 @pytest.mark.parametrize(
     "version, what", [("4.1.0", "has the format of Keras 4.1.0; heron reads"), ("1.2", "Keras 1.2")]
 )

@@ -12,7 +12,7 @@ import jax
 from heron.callbacks.callback import Logs
 from heron.callbacks.console import VERBOSE, say
 from heron.callbacks.monitor import Monitor
-from heron.errors import HeronError
+from heron.errors import MissingPackageError
 from heron.validate import BOOL, NUMBER, POSITIVE_INT, Rule, is_int
 
 _DIRECTORY = Rule(
@@ -27,10 +27,6 @@ _SAVE_FREQ = Rule(
     ("epoch", 100),
     ("batch", 0, -1, 2.5, None),
 )
-
-
-class MissingPackageError(HeronError, ImportError):
-    """A package that this needs is not installed."""
 
 
 class OrbaxCheckpoint(Monitor):

@@ -15,7 +15,7 @@ from heron.errors import ArgumentError, ArgumentTypeError, HeronError, nearest, 
 
 ENDING = ".safetensors"
 KERAS, KERAS_WEIGHTS, HDF5 = ".keras", ".weights.h5", (".h5", ".hdf5")
-_OTHER_ENDINGS = (*HDF5, KERAS, ENDING, ".npz", ".weights")
+_OTHER_ENDINGS = (*HDF5, KERAS, ENDING, ".npz", ".weights", ".tf", ".ckpt", ".pkl", ".pt")
 _ABANDONED_AFTER = 3600.0  # seconds; a temporary file this old belongs to a process that was killed
 _KINDS = {
     b"\x89HDF": "an HDF5 file (.h5)",
@@ -24,6 +24,9 @@ _KINDS = {
     b"\x1f\x8b": "gzip-compressed data",
     b"\x80": "a Python pickle",
     b"version https://": "a Git LFS pointer, not the file itself",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"%PDF": "a PDF document",
     b"<": "a web page or XML",
 }
 
@@ -62,10 +65,13 @@ def safe_path(filepath: Any, what: str, kind: str, endings: tuple[str, ...], sug
     Raises:
         ArgumentTypeError: for something that is not a path.
         ArgumentError: for another ending, with the name to write.
+        FileContentError: for a folder.
     """
     path = path_text(filepath, what)
     if path.endswith(endings):
         return path
+    if os.path.isdir(path):
+        raise FileContentError(_folder_text(path, what, kind, suggested))
     stem = path
     for ending in _OTHER_ENDINGS:
         stem = stem.removesuffix(ending)
@@ -74,6 +80,20 @@ def safe_path(filepath: Any, what: str, kind: str, endings: tuple[str, ...], sug
     raise ArgumentError(
         f"{what}: files of {kind} end in {listed}; received {path!r}.{read}\nWrite {stem + suggested!r}."
     )
+
+
+def _folder_text(path: str, what: str, kind: str, suggested: str) -> str:
+    names = sorted(os.listdir(path))
+    if "saved_model.pb" in names:
+        return (
+            f"{what}: {path!r} is a folder that TensorFlow wrote (a SavedModel); heron reads files that end in "
+            f"{suggested!r}.\nLoad it with the Keras it was made with, and save it again: model.save('model.keras')."
+        )
+    fitting = [name for name in names if name.endswith(suggested)][:5]
+    mend = (
+        f"It has {', '.join(fitting)}: name one." if fitting else f"Name a file in it, one that ends in {suggested!r}."
+    )
+    return f"{what}: {path!r} is a folder; {kind} are files.\n{mend}"
 
 
 def check_writable(path: str, overwrite: bool, what: str) -> None:
