@@ -47,10 +47,8 @@ class Served(ModuleType):
         full = f"{self.__name__}.{name}"
         if is_served(full):
             return importlib.import_module(full)
-        text = refused(full)
         for home in _homes(self.__name__):
             if name in getattr(home, "GONE", {}):
-                text = f"{full} is not among what heron runs. {home.GONE[name]}"
                 break
             if name in getattr(home, "TODAY", {}):
                 is_now(full, home.TODAY[name])
@@ -58,7 +56,7 @@ class Served(ModuleType):
                 value = getattr(home, name)
                 setattr(self, name, value)
                 return value
-        raise no_such_name(self.__name__, name, text or _unknown(self.__name__, name))
+        raise no_such_name(self.__name__, name, missing(self.__name__, name))
 
     def __dir__(self) -> list[str]:
         return sorted({*self.__dict__, *_names(self.__name__)})
@@ -82,14 +80,29 @@ def public_names(home: ModuleType) -> Sequence[str]:
 def _names(name: str) -> list[str]:
     known = canonical(name)
     known = MOVED.get(known, known)
-    inside = [m.removeprefix(f"{known}.") for m in HOMES if m.startswith(f"{known}.")]
     own = [public for home in _homes(name) for public in public_names(home)]
     hidden = HIDDEN if known in ROOTS else frozenset()
-    return sorted({*(m for m in inside if "." not in m), *own} - hidden)
+    return sorted({*_inside(name), *own} - hidden)
 
 
-def _unknown(module: str, name: str) -> str:
-    near = nearest(name, _names(module))
+def _inside(name: str) -> list[str]:
+    """The modules right inside one."""
+    known = canonical(name)
+    found = [*HOMES, "tensorflow.keras"]
+    inside = [m.removeprefix(f"{known}.") for m in found if m.startswith(f"{known}.")]
+    return [one for one in inside if "." not in one]
+
+
+def missing(module: str, name: str, as_module: bool = False) -> str:
+    """Why a module has no such name: what to write instead, or the nearest name that it has."""
+    full = f"{module}.{name}"
+    for home in _homes(module) if is_served(module) else ():
+        if name in getattr(home, "GONE", {}):
+            return f"{full} is not among what heron runs. {home.GONE[name]}"
+    text = refused(full)
+    if text is not None:
+        return text
+    near = (nearest(name, _inside(module)) if as_module else None) or nearest(name, _names(module))
     hint = f"Did you mean {near!r}?" if near else f"dir({module}) lists what it has."
     return f"{module}, as heron makes it, has no {name!r}. {hint}"
 
@@ -105,14 +118,14 @@ class Finder(MetaPathFinder, Loader):
         if is_served(fullname):
             return ModuleSpec(fullname, self, origin="heron.compat", is_package=True)
         module, _, name = fullname.rpartition(".")
-        raise UnknownImportError(refused(fullname) or _unknown(module, name), name=fullname)
+        raise UnknownImportError(missing(module, name, as_module=True), name=fullname)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         known = canonical(spec.name)
         if known in MOVED:
             is_now(spec.name, MOVED[known])
-        elif spec.name.startswith("tensorflow.python."):
-            is_now(spec.name, f"tensorflow.{spec.name.removeprefix('tensorflow.python.')}")
+        elif spec.name == "tensorflow.python.keras":
+            is_now(spec.name, "tensorflow.keras")
         return Served(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:

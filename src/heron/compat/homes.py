@@ -43,6 +43,8 @@ _PLAIN = (
 # Module to the Python modules that hold its names, of which the first that has a name gives it.
 HOMES: dict[str, tuple[str, ...]] = {f"keras.{name}": (f"heron.{name}",) for name in _PLAIN} | {
     "keras": (f"{_OLD}.root", "heron"),
+    "keras._tf_keras": (),
+    "keras._v2": (),
     "keras.backend": (f"{_OLD}.backend", "heron.backend"),
     "keras.constraints": (f"{_OLD}.constraints", "heron.constraints"),
     "keras.datasets": (f"{_OLD}.datasets",),
@@ -76,6 +78,7 @@ HOMES: dict[str, tuple[str, ...]] = {f"keras.{name}": (f"heron.{name}",) for nam
     "tensorflow.linalg": (f"{_TF}.linalg",),
     "tensorflow.math": (f"{_TF}.math", f"{_TF}.arrays"),
     "tensorflow.nn": (f"{_TF}.nn",),
+    "tensorflow.python": (),
     "tensorflow.random": (f"{_TF}.random",),
     "tensorflow.strings": (f"{_TF}.strings",),
     "tensorflow.test": (f"{_TF}.devices",),
@@ -160,7 +163,7 @@ GONE_MODULES: dict[str, str] = {
 }
 
 # Names at heron's own root that are no names of Keras.
-HIDDEN = frozenset({"__version__", "compat", "data", "errors", "plot"})
+HIDDEN = frozenset({"__version__", "compat", "data", "errors", "plot", "python"})
 
 
 def canonical(name: str) -> str:

@@ -6,10 +6,6 @@ from heron.compat.homes import VERSIONS
 
 __all__ = ["version"]
 
-GONE = {
-    "Sequencial": "Did you mean Sequential?",
-}
-
 
 def version() -> str:
     """The version of Keras whose names are understood, and heron's."""
