@@ -17,6 +17,10 @@ from heron.lessons.recording import Ran, Recording
 
 _INSTALL = """# Where heron is not installed yet (in Colab, say), take away the first sign of the next line and run this cell.
 # %pip install heron"""
+_REPORT = """
+
+for sentence, so in promised.items():
+    print("As promised:" if so else "Not as promised this time:", sentence)"""
 _QUESTIONS = """## Three questions
 
 Guess first, then run the code below each question."""
@@ -45,7 +49,7 @@ def notebook(recording: Recording) -> str:
         ran = done.get(id(cell))
         count += ran is not None
         source = cell.source + "".join(_added(cell, ran, lesson))
-        outputs = _outputs(ran, recording.promises, count) if ran else []
+        outputs = _outputs(ran, recording.promises) if ran else []
         cells.append(_code(source, outputs, count if ran else None, cell.tags))
     cells.append(_markdown(_QUESTIONS))
     for experiment in lesson.experiments:
@@ -65,7 +69,7 @@ def _added(cell: Cell, ran: Ran | None, lesson: Lesson) -> list[str]:
     if "parameters" in cell.tags:
         return ["\n\nfrom IPython.display import SVG, Image, display"]
     if "promise" in cell.tags:
-        return ["\npromised"]
+        return [_REPORT]
     shown = [
         f"\ndisplay({'SVG' if picture.suffix == '.svg' else 'Image'}({_place(picture, lesson)}))"
         for picture in (ran.pictures if ran else [])
@@ -102,16 +106,17 @@ def _lines(text: str) -> list[str]:
     return text.splitlines(keepends=True)
 
 
-def _outputs(ran: Ran, promises: dict[str, bool] | None, count: int) -> list[dict[str, Any]]:
+def _outputs(ran: Ran, promises: dict[str, bool] | None) -> list[dict[str, Any]]:
     outputs: list[dict[str, Any]] = []
-    if ran.text:
-        outputs.append({"output_type": "stream", "name": "stdout", "text": _lines(ran.text)})
+    text = ran.text
+    if "promise" in ran.cell.tags and promises is not None:
+        said = {True: "As promised:", False: "Not as promised this time:"}
+        text += "".join(f"{said[so]} {sentence}\n" for sentence, so in promises.items())
+    if text:
+        outputs.append({"output_type": "stream", "name": "stdout", "text": _lines(text)})
     if ran.notes:
         outputs.append({"output_type": "stream", "name": "stderr", "text": [note + "\n" for note in ran.notes]})
     outputs += [_picture(picture) for picture in ran.pictures]
-    if "promise" in ran.cell.tags and promises is not None:
-        data = {"text/plain": [repr(promises)]}
-        outputs.append({"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": count})
     if ran.error is not None:
         name, said = type(ran.error).__name__, str(ran.error)
         outputs.append({"output_type": "error", "ename": name, "evalue": said, "traceback": [f"{name}: {said}"]})

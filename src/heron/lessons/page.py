@@ -24,12 +24,12 @@ def page(
         language: what stands behind the fence of code.
 
     Returns:
-        The page. Python's own names of what was promised and of an error are in it as text.
+        The page. What was promised stands in it as sentences; an error, where there was one, as text.
     """
     lesson = recording.lesson
     parts: list[str] = []
     for ran in recording.cells:
-        if "promise" in ran.cell.tags:
+        if "promise" in ran.cell.tags and ran.error is None:
             continue
         if ran.cell.kind == "markdown":
             parts.append(linked(ran.cell.source, term))
