@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax.numpy as jnp
-
 from heron import activations, constraints, initializers, regularizers
 from heron.layers.input_spec import InputSpec
 from heron.layers.layer import Layer
-from heron.ops.lowering.channels import add_bias
+from heron.ops.lowering.products import dense
 from heron.validate import BOOL, POSITIVE_INT
 
 
@@ -82,7 +80,5 @@ class Dense(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Computes the output."""
-        x = jnp.matmul(inputs, self.kernel.value)  # (B, ..., units)
-        if self.bias is not None:
-            x = add_bias(x, self.bias.value)
+        x = dense(inputs, self.kernel.value, None if self.bias is None else self.bias.value)  # (B, ..., units)
         return self.activation(x)

@@ -12,6 +12,7 @@ from heron import activations, constraints, initializers, regularizers
 from heron.errors import ArgumentError, ShapeError, shape_text
 from heron.layers.input_spec import InputSpec
 from heron.layers.layer import Layer
+from heron.ops.lowering.products import dense
 from heron.validate import POSITIVE_INT, TEXT, Rule
 
 _EQUATION = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]+)(\.\.\.)?")
@@ -110,10 +111,11 @@ class EinsumDense(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Computes the output."""
+        summed, bias = self.axes.summed_rows(), None if self.bias is None else self.bias.value
+        if summed and (bias is None or bias.shape == self.kernel.shape[summed:]):
+            return self.activation(dense(inputs, self.kernel.value, bias, summed))
         x = jnp.einsum(self.equation, inputs, self.kernel.value)
-        if self.bias is not None:
-            x = x + self.bias.value
-        return self.activation(x)
+        return self.activation(x if bias is None else x + bias)
 
 
 class EinsumAxes:
@@ -190,6 +192,13 @@ class EinsumAxes:
         """The axes of the kernel that are summed over, and those that come out."""
         summed = tuple(i for i, letter in enumerate(self.kernel) if letter not in self.outputs)
         return summed, tuple(i for i in range(len(self.kernel)) if i not in summed)
+
+    def summed_rows(self) -> int:
+        """How many axes are summed over, if they are the input's last and the kernel's first, the others in order; or 0."""
+        summed = len(self.kernel_roles()[0])
+        kept, last = self.inputs[: len(self.inputs) - summed], self.inputs[len(self.inputs) - summed :]
+        is_plain = self.kernel[:summed] == last and kept + self.kernel[summed:] == self.outputs
+        return summed if is_plain and not self.elided_last else 0
 
     def bias_shape(self, sizes: dict[str, Any], input_ndim: int) -> tuple[int, ...] | None:
         """The shape of the bias: from its first letter on, 1 for letters it has not."""

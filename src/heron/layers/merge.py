@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from heron.errors import ShapeError, shape_text
 from heron.layers.layer import Layer
 from heron.layers.structure import as_arrays
+from heron.ops.lowering.products import with_stored_gradient
 from heron.validate import INT
 
 
@@ -119,7 +120,7 @@ class Add(Elementwise):
 
     def combine(self, arrays: list[Any], masks: list[Any]) -> Any:
         """Adds."""
-        return functools.reduce(jnp.add, arrays)
+        return with_stored_gradient(functools.reduce(jnp.add, arrays))
 
 
 class Subtract(Elementwise):
