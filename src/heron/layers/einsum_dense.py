@@ -194,7 +194,7 @@ class EinsumAxes:
         return summed, tuple(i for i in range(len(self.kernel)) if i not in summed)
 
     def summed_rows(self) -> int:
-        """How many axes are summed over, if they are the input's last and the kernel's first, the others in order; or 0."""
+        """How many axes are summed over, if they end the input and begin the kernel, the others in order; else 0."""
         summed = len(self.kernel_roles()[0])
         kept, last = self.inputs[: len(self.inputs) - summed], self.inputs[len(self.inputs) - summed :]
         is_plain = self.kernel[:summed] == last and kept + self.kernel[summed:] == self.outputs
