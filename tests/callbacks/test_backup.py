@@ -111,17 +111,132 @@ def test_the_backup_before_the_last_is_taken_when_that_is_torn(tmp_path, whole):
     assert train(tmp_path)[1].epoch == []
 
 
-def test_backups_by_batches_begin_the_epoch_anew(tmp_path):
-    class Stop(callbacks.Callback):
-        def on_train_batch_end(self, batch, logs=None):
-            if int(self.model.optimizer.iterations) == 7:
-                raise RuntimeError("stopped")
+class Stop(callbacks.Callback):
+    """Ends the program after so many steps."""
 
+    def __init__(self, step):
+        super().__init__()
+        self.step = step
+
+    def on_train_batch_end(self, batch, logs=None):
+        if int(self.model.optimizer.iterations) == self.step:
+            raise RuntimeError("stopped")
+
+
+@pytest.mark.parametrize(
+    "freq, step, epochs", [(6, 7, [2, 3, 4, 5]), (2, 7, [2, 3, 4, 5]), (4, 9, [4, 5]), (1, 10, [4, 5])]
+)
+def test_backups_by_batches_go_on_after_the_batch(tmp_path, whole, freq, step, epochs):
     with pytest.raises(RuntimeError, match="stopped"):
-        train(tmp_path, Stop(), save_freq=6)
-    model, history = train(tmp_path, seed=99, save_freq=6)
-    assert history.epoch == [2, 3, 4, 5]
-    assert int(model.optimizer.iterations) == 6 + 3 + 1 + 3 + 1
+        train(tmp_path, Stop(step), save_freq=freq)
+    model, history = train(tmp_path, seed=99, save_freq=freq)
+    assert history.epoch == epochs
+    assert int(model.optimizer.iterations) == 3 + 1 + 3 + 1 + 3 + 1
+    assert_same(model, whole)
+
+
+class Numbers(heron.utils.PyDataset):
+    """Batches in an order that `fit` draws."""
+
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, index):
+        return X[index * 8 : index * 8 + 8], Y[index * 8 : index * 8 + 8]
+
+
+class Own(Numbers):
+    """Batches in an order of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.order = list(range(5))
+
+    def __getitem__(self, index):
+        return super().__getitem__(self.order[index])
+
+    def on_epoch_end(self):
+        self.order = self.order[2:] + self.order[:2]
+
+    def get_state(self):
+        return self.order
+
+    def set_state(self, state):
+        self.order = list(state)
+
+
+STREAMS = {
+    "rows": lambda: heron.data.Dataset.from_arrays(X[:40], Y[:40]).shuffle(seed=3).batch(8),
+    "no seed": lambda: heron.data.Dataset.from_arrays(X[:40], Y[:40]).shuffle().batch(8),
+    "unknown length": lambda: (
+        heron.data.Dataset.from_generator(lambda: zip(X[:40], Y[:40], strict=True)).shuffle(9).batch(8)
+    ),
+    "PyDataset": Numbers,
+    "own order": Own,
+    "workers": lambda: Numbers(workers=2),
+}
+
+
+def stream(kind, folder=None, *others, seed=1, steps=None, **kwargs):
+    heron.config.set_random_seed(seed)
+    model = heron.Sequential([layers.Input((2,)), layers.Dense(3), layers.Dropout(0.3), layers.Dense(1)])
+    model.compile(heron.optimizers.Adam(0.01), "mse")
+    listeners = [*others] if folder is None else [callbacks.BackupAndRestore(folder, **kwargs), *others]
+    model.fit(STREAMS[kind](), epochs=4, steps_per_epoch=steps, verbose=0, callbacks=listeners)
+    return model
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+def test_a_stream_goes_on_at_its_place(tmp_path, kind):
+    uninterrupted = stream(kind)
+    for number, (freq, step) in enumerate([(3, 8), (1, 5)]):
+        folder = tmp_path / str(number)
+        with pytest.raises(RuntimeError, match="stopped"):
+            stream(kind, folder, Stop(step), save_freq=freq)
+        model = stream(kind, folder, seed=99, save_freq=freq)
+        assert int(model.optimizer.iterations) == 20
+        assert_same(model, uninterrupted)
+
+
+@pytest.mark.parametrize("steps", [3, 7])
+def test_a_stream_whose_epochs_are_not_those_of_training(tmp_path, steps):
+    uninterrupted = stream("rows", steps=steps)
+    with pytest.raises(RuntimeError, match="stopped"):
+        stream("rows", tmp_path, Stop(2 * steps - 1), save_freq=2, steps=steps)
+    model = stream("rows", tmp_path, seed=99, save_freq=2, steps=steps)
+    assert int(model.optimizer.iterations) == 4 * steps
+    assert_same(model, uninterrupted)
+
+
+KILLED = """
+import sys
+from tests.callbacks.test_backup import stream
+from heron import callbacks
+
+class Wait(callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        if int(self.model.optimizer.iterations) == 8:
+            print("killed here", flush=True)
+            sys.stdin.read()
+
+stream("no seed", sys.argv[1], Wait(), save_freq=3)
+"""
+
+
+def test_a_process_killed_in_the_middle_of_an_epoch_goes_on_there(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(tmp_path)],
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with process:
+        assert process.stdout.readline() == "killed here\n"
+        process.kill()
+    kept = json.loads((tmp_path / "training_metadata.json").read_text())
+    assert (kept["epoch"], kept["place"]["stream"]["done"]) == (1, 1)
+    model = stream("no seed", tmp_path, seed=99, save_freq=3)
+    assert int(model.optimizer.iterations) == 20
+    assert_same(model, stream("no seed"))
 
 
 def test_what_cannot_be_read_is_refused_before_training(tmp_path):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from keras.src.trainers.data_adapters.array_slicing import train_validation_split
 
 from heron.data import feed as feeds
-from heron.data.feed import ArrayFeed, StreamFeed, check_batch_size, split_tail, unpack_batches
+from heron.data.feed import ArrayFeed, Batches, StreamFeed, check_batch_size, split_tail
 from heron.errors import ArgumentError, DataError, HeronNote
 
 SHUFFLES = st.sampled_from([False, True, "batch"])
@@ -211,7 +211,7 @@ def test_errors_in_a_batch_say_which_batch():
         return batch
 
     with pytest.raises(DataError, match="wrong") as caught:
-        list(unpack_batches([0, 1, 2], convert))
+        list(Batches([0, 1, 2], convert))
     assert "batch 2 of the data source" in caught.value.__notes__[0]
 
 

@@ -34,15 +34,16 @@ class BackupAndRestore(Configurable, Callback):
     """Keeps the state of training in a folder, so that the same program, started again, goes on where it was killed.
 
     Kept are the weights, the state of the optimizer and of random layers, the number of the epoch, and the order in
-    which the samples come from there on: with backups after each epoch the weights are in the end those of a training
-    that was never interrupted. Data that come from an iterable of batches are begun anew. A backup is there whole or
-    not at all. It is deleted when training has ended; not after Ctrl-C.
+    which the samples come from there on: the weights are in the end those of a training that was never interrupted.
+    This holds for arrays, a `heron.data.Dataset` and a `PyDataset`; generators and the data of other libraries are
+    begun anew. A `PyDataset` that keeps an order of its own has `get_state()`, which returns it as plain data, and
+    `set_state(state)`. A backup is there whole or not at all. It is deleted when training has ended; not after Ctrl-C.
 
     Args:
         backup_dir: the folder, of this training alone; made if need be.
-        save_freq: `"epoch"`, or a number of batches, counted on through the epochs. An epoch that was killed is then
-            begun anew, with the weights of the last backup; and training returns to Python after every batch. Default
-            `"epoch"`.
+        save_freq: `"epoch"`, or a number of batches, counted on through the epochs. An epoch that was killed then goes
+            on after the batch of the last backup, its metrics being those of the rest; and training returns to Python
+            after every batch. Default `"epoch"`.
         double_checkpoint: keep the backup before the last one too, for when the last cannot be read. Default False.
         delete_checkpoint: delete the backup when training has ended. Default True.
 
@@ -121,7 +122,8 @@ class BackupAndRestore(Configurable, Callback):
         if self.model._place.is_interrupted:
             return
         self._is_complete = epoch + 1 >= self.params.get("epochs", 0) or self.model.stop_training
-        if self.save_freq == "epoch":
+        is_whole = self.save_freq == "epoch" or self._batches % int(self.save_freq) == 0  # nobody may know its length
+        if is_whole:
             self._save(epoch + 1, self.model._place.mark())
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
@@ -129,7 +131,19 @@ class BackupAndRestore(Configurable, Callback):
             return
         self._batches += 1
         if self._batches % int(self.save_freq) == 0:
-            self._save(*self._begun)
+            self._keep(batch + 1)
+
+    def _keep(self, done: int) -> None:
+        """Keeps the place after `done` batches of this process in the epoch that runs."""
+        epoch, begun = self._begun
+        place = self.model._place
+        mark = place.mark(done)
+        if place.feed.ends_with(done):
+            self._save(epoch + 1, place.mark())
+        elif "done" not in mark and mark.get("stream") is None:  # data that cannot go on in the middle
+            self._save(epoch, begun)
+        else:
+            self._save(epoch, mark)
 
     def _save(self, epoch: int, place: dict[str, Any]) -> None:
         """Writes the weights, then the text that names them; what it does not name any more is deleted last."""

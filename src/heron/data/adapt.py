@@ -10,7 +10,7 @@ import jax
 import numpy as np
 
 from heron.data.arrays import check_finite, check_same_rows, to_array, to_structure
-from heron.data.feed import ArrayFeed, StreamFeed, unpack_batches
+from heron.data.feed import ArrayFeed, Batches, StreamFeed
 from heron.data.protocols import class_names_of, held_arrays, is_stream, refuse_splits, source_of
 from heron.data.tables import table_of
 from heron.errors import ArgumentError, DataError, ShapeError, note, shape_text, value_text
@@ -154,7 +154,7 @@ def stream_feed(
 
     def batches() -> Iterator[Any]:
         converter.number = -1
-        return unpack_batches(found.begin(), converter)
+        return Batches(found.begin(), converter)
 
     return StreamFeed(batches, steps, f"{what}{found.name}")
 

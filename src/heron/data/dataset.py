@@ -46,8 +46,9 @@ class Dataset:
     of the epoch; it is the same whatever the number of workers. `fit`, `evaluate` and `predict` take a data set of
     batches `x`, `(x, y)` or `(x, y, sample_weight)`.
 
-    Iterators have `get_state()` and `set_state(state)`: the state is a small dict that can be saved as JSON, and an
-    iterator of the same data set that is set to it goes on where the first one was, in another process too.
+    Iterators, and the data set itself, have `get_state()` and `set_state(state)`: the state is a small dict that can be
+    saved as JSON, and an iterator of the same data set that is set to it goes on where the first one was, in another
+    process too. `heron.callbacks.BackupAndRestore` keeps it with the weights.
 
     Example:
     >>> import heron
@@ -65,6 +66,7 @@ class Dataset:
         self._workers = 0
         self._ahead: int | None = None
         self._pool: Pool | None = None
+        self._first = 0  # the element with which the next epoch begins
         self.epoch = 0
 
     @classmethod
@@ -271,7 +273,30 @@ class Dataset:
 
     def __iter__(self) -> DatasetIterator:
         epoch, self.epoch = self.epoch, self.epoch + 1
-        return DatasetIterator(self, epoch)
+        begun = DatasetIterator(self, epoch, self._first)
+        self._first = 0
+        return begun
+
+    def get_state(self) -> dict[str, Any]:
+        """Where the next `iter` begins: the epoch, the element and what the order is drawn from, as plain data.
+
+        Example:
+        >>> data = Dataset.from_arrays([1, 2, 3, 4]).shuffle(seed=5).batch(2)
+        >>> _ = list(data)
+        >>> data.get_state()
+        {'epoch': 1, 'position': 0, 'seeds': [5]}
+        """
+        return {"epoch": self.epoch, "position": self._first, "seeds": list(self._seeds)}
+
+    def set_state(self, state: Any) -> None:
+        """Lets the next `iter` begin where another data set, or an iterator of it, was that gave `state`.
+
+        Raises:
+            ArgumentError: for the state of a data set with other steps.
+        """
+        iterator = DatasetIterator(self, 0)
+        iterator.set_state(state)
+        self.epoch, self._first = int(state["epoch"]), int(state["position"])
 
     # ---- inside ----------------------------------------------------------------------------------------------------
 
@@ -350,11 +375,11 @@ class DatasetIterator:
     passed are not read again where rows can be read in any order; of a stream they are.
     """
 
-    def __init__(self, dataset: Dataset, epoch: int) -> None:
+    def __init__(self, dataset: Dataset, epoch: int, position: int = 0) -> None:
         self._dataset = dataset
         self._epoch = epoch
         self._seeds = dataset._seeds
-        self._position = 0
+        self._position = position
         self._running: Iterator[Any] | None = None
         self._lost: list[str] = []
 

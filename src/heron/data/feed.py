@@ -52,6 +52,28 @@ class Block(NamedTuple):
         return self.steps + (self.tail.shape[0] > 0) if self.last is None else self.last
 
 
+class Span:
+    """The epoch that a feed goes through, of which another process may have done the beginning.
+
+    Attributes:
+        first: the batch of the data with which it began here.
+        passed: the batches of the epoch that were done elsewhere.
+        is_resumed: whether the next epoch to begin is one of which a part was done elsewhere.
+    """
+
+    def __init__(self) -> None:
+        self.first, self.passed, self.is_resumed, self._next = 0, 0, False, 0
+
+    def resume(self, done: int) -> None:
+        """The next epoch goes on after so many batches."""
+        self._next, self.is_resumed = done, True
+
+    def begin(self, first: int) -> int:
+        """An epoch begins with a batch of the data; returns how many of its batches were done elsewhere."""
+        self.first, self.passed, self.is_resumed, self._next = first, self._next, False, 0
+        return self.passed
+
+
 class ArrayFeed:
     """Whole arrays: they stay on the device if they fit it, otherwise a few batches at a time are gathered on the host.
 
@@ -92,6 +114,8 @@ class ArrayFeed:
         self._device: Any = None
         self._pass: Block | None = None
         self._drawn_from: dict[str, Any] = {}  # the state of the generator before it drew the order of the pass
+        self._epoch = Span()
+        self._end = 0  # the batch before which the epoch ends
 
     def sample(self) -> Any:
         """One batch, for building and checking."""
@@ -103,14 +127,17 @@ class ArrayFeed:
 
     def blocks(self, generator: np.random.Generator | None) -> Iterator[Block]:
         """The blocks of one epoch: here one, the whole data with an order drawn from `generator`."""
-        if self._pass is None or self.steps is None or generator is None:  # evaluation begins anew each time
+        goes_on = self.steps is not None or self._epoch.is_resumed
+        if self._pass is None or not goes_on or generator is None:  # evaluation begins anew each time
             if generator is not None:
                 self._drawn_from = dict(generator.bit_generator.state)
             self._pass = self._begin(generator)
         block = self._pass
-        end = self.available if self.steps is None else min(block.first + self.steps, self.available)
+        done = self._epoch.begin(block.first)
+        end = self.available if self.steps is None else min(block.first + self.steps - done, self.available)
         self._pass = None if end == self.available else block._replace(first=end)
         block = block._replace(last=end)
+        self._end = end
         yield from [block] if self.resident else read_ahead(lambda _: self._pieces(block, end))
 
     @property
@@ -121,8 +148,17 @@ class ArrayFeed:
         """
         return None if self._pass is None or self.steps is None else (self._drawn_from, self._pass.first)
 
-    def go_to(self, generator: np.random.Generator, batch: int) -> None:
-        """Begins a pass and passes over its first batches; `batch` is counted from 0.
+    def ends_with(self, done: int) -> bool:
+        """Whether the running epoch ends after `done` batches."""
+        return self._epoch.first + done >= self._end
+
+    def position(self, done: int) -> dict[str, Any]:
+        """Where the running epoch is when `done` batches of it, as `blocks` gave them, have been used; for `go_to`."""
+        span = self._epoch
+        return {"order": self._drawn_from, "batch": span.first + done, "done": span.passed + done}
+
+    def go_to(self, generator: np.random.Generator, batch: int, done: int = 0) -> None:
+        """Begins a pass and passes over its first batches; `batch` is counted from 0, `done` of them in this epoch.
 
         Raises:
             ArgumentError: when there are not so many.
@@ -131,6 +167,7 @@ class ArrayFeed:
             raise ArgumentError(f"Batch {batch} was asked for; the data have {self.available}. Are they the same data?")
         self._drawn_from = dict(generator.bit_generator.state)
         self._pass = self._begin(generator)._replace(first=batch)
+        self._epoch.resume(done)
 
     def _pieces(self, block: Block, end: int) -> Iterator[Block]:
         """The batches of `block` up to `end`, gathered on the host, as many at a time as `BLOCK_BYTES` hold."""
@@ -190,6 +227,10 @@ class StreamFeed:
         self._ending = ""
         self._running: Iterator[Any] | None = None
         self._first: Any = None
+        self._epoch = Span()
+        self._taken = 0  # batches of the epoch, those before it went on included
+        self._begun: tuple[Any, int] = (None, 0)  # where the running iterator was once, and the batches since
+        self._marks: list[tuple[int, Any, int]] = []  # by batches of the epoch: where the iterator was begun
         self.check: Callable[[Any], None] | None = None  # looks at each batch but the first before it is used
         self.total = steps
         self.rows = None
@@ -197,8 +238,8 @@ class StreamFeed:
     def sample(self) -> Any:
         """The first batch, kept for the first epoch."""
         if self._first is None:
-            self._running = self._make()
-            self._first = next(self._running, None)
+            self._start()
+            self._first = next(self._running, None)  # type: ignore[arg-type]
             if self._first is None:
                 raise DataError("The data source gave no batch at all. Check that it is not empty or used up.")
         return self._first
@@ -208,25 +249,69 @@ class StreamFeed:
     def _batches(self) -> Iterator[Any]:
         """Batches of one epoch: `total` of them from one stream, begun anew when it ends, or all of a fresh one."""
         first, self._first = self._first, None
-        taken = 0
+        resumed = self._epoch.is_resumed
+        taken = self._taken = self._epoch.begin(0)
+        if first is None and not resumed and (self._running is None or self.total is None):
+            self._start()
+        self._marks = [(taken, *self._begun)]
         if first is not None:
-            taken += 1
-            yield first
-        elif self._running is None or self.total is None:
-            self._running = self._make()
-        while self.total is None or taken < self.total:
+            yield self._counted(first)
+        while self.total is None or self._taken < self.total:
             batch = next(self._running, None)  # type: ignore[arg-type]
-            if batch is None and self.total is not None:
-                self._running = self._make()
-                batch = next(self._running, None)
+            if batch is None and (self.total is not None or (resumed and self._taken == taken)):
+                self._start()
+                self._marks.append((self._taken, *self._begun))
+                batch = next(self._running, None)  # type: ignore[arg-type]
             if batch is None:
                 self._running = None
-                if not taken or self.total is not None:
-                    self._note_end(taken)
+                if self._taken == taken or self.total is not None:
+                    self._note_end(self._taken)
                 return
-            self._look_at(batch, taken)
-            taken += 1
-            yield batch
+            self._look_at(batch, self._taken)
+            yield self._counted(batch)
+
+    def _counted(self, batch: Any) -> Any:
+        self._taken += 1
+        self._begun = self._begun[0], self._begun[1] + 1
+        return batch
+
+    def _start(self) -> None:
+        """Goes through the source from its beginning."""
+        self._running = self._make()
+        state = getattr(self._running, "get_state", lambda: None)()
+        self._begun = state, 0
+
+    def ends_with(self, done: int) -> bool:
+        """Whether the running epoch ends after `done` batches, as far as its length is known."""
+        return self._epoch.passed + done == self.total
+
+    def position(self, done: int | None = None) -> dict[str, Any] | None:
+        """Where the source is when `done` batches of the epoch have been used, all of them for None; for `resume`.
+
+        None for sources that cannot go to a place.
+        """
+        count = self._taken if done is None else self._epoch.passed + done
+        marks = [mark for mark in list(self._marks) if mark[0] <= count]
+        if not marks or marks[-1][1] is None:
+            return None
+        at, state, given = marks[-1]
+        return {"state": state, "passed": given + count - at, "done": 0 if done is None else count}
+
+    def resume(self, position: Any) -> bool:
+        """Goes on from where `position` was made, in another process say; False when that epoch had no more batches.
+
+        Raises:
+            ArgumentError: when the source is not one that can go to a place.
+        """
+        self._start()
+        if self._begun[0] is None:
+            raise ArgumentError(f"The {self._name} cannot go on in the middle, as the data of the backup could.")
+        self._running.set_state(position["state"], position["passed"])  # type: ignore[union-attr]
+        self._begun = position["state"], position["passed"]
+        self._first = next(self._running, None) if position["done"] else None  # type: ignore[arg-type]
+        is_over = position["done"] > 0 and self._first is None
+        self._epoch.resume(0 if is_over else position["done"])
+        return not is_over
 
     def _look_at(self, batch: Any, number: int) -> None:
         if self.check is None:
@@ -364,11 +449,34 @@ def split_tail(data: Any, rows: int, fraction: float) -> tuple[Any, Any]:
     return part_of(data, 0, cut), part_of(data, cut, rows)
 
 
-def unpack_batches(source: Iterable[Any], convert: Callable[[Any], Any]) -> Iterator[Any]:
-    """The batches of an iterable, each converted, with the number of the batch in any error."""
-    for number, batch in enumerate(source):
+class Batches:
+    """The batches of an iterable, each converted, with the number of the batch in any error.
+
+    Args:
+        source: gives the batches.
+        convert: is called with each.
+    """
+
+    def __init__(self, source: Iterable[Any], convert: Callable[[Any], Any]) -> None:
+        self._source, self._convert, self._number = iter(source), convert, 0
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
         try:
-            yield convert(batch)
+            batch = self._convert(next(self._source))
         except DataError as error:
-            error.add_note(f"(in batch {number} of the data source, counted from 0)")
+            error.add_note(f"(in batch {self._number} of the data source, counted from 0)")
             raise
+        self._number += 1
+        return batch
+
+    def get_state(self) -> dict[str, Any] | None:
+        """Where the source is, as plain data; None where it does not say."""
+        state = self._source.get_state() if hasattr(self._source, "get_state") else None
+        return state if isinstance(state, dict) and "position" in state else None
+
+    def set_state(self, state: dict[str, Any], passed: int) -> None:
+        """Goes so many batches beyond where the source said that it was."""
+        self._source.set_state({**state, "position": state["position"] + passed})  # type: ignore[attr-defined]

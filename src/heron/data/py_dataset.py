@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import collections
+import copy
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -21,6 +22,9 @@ class PyDataset:
     A subclass has `__len__`, the number of batches, and `__getitem__(index)`, which returns a batch: `x`, `(x, y)` or
     `(x, y, sample_weight)`. It may have `on_epoch_begin` and `on_epoch_end`. In place of `__len__` it may have the
     property `num_batches`, None for a data set without end.
+
+    A data set that keeps an order of its own may have `get_state()`, which returns it as plain data, and
+    `set_state(state)`: `BackupAndRestore` then goes on in it.
 
     `fit` visits the batches in a new order in each epoch, as Keras does; `shuffle=False` keeps theirs. Batches arrive
     in the order in which they were asked for, however many workers make them.
@@ -150,31 +154,9 @@ class Making:
         self._pool = Pool(workers, ahead=max(1, self._ahead)) if in_processes else None
         self._workers = workers
 
-    def epoch(self) -> Iterator[Any]:
+    def epoch(self) -> Epoch:
         """The batches of one epoch."""
-        dataset = self._dataset
-        if hasattr(dataset, "on_epoch_begin"):
-            dataset.on_epoch_begin()
-        count = batch_count(dataset)
-        order: Iterable[int] = itertools.count() if count is None else range(count)
-        if count is not None and self._generator is not None:
-            order = self._generator.permutation(count).tolist()
-        order, numbers = itertools.tee(order)
-        made = 0
-        batches = self._made(order)
-        while True:
-            number = next(numbers, None)
-            try:
-                batch = next(batches, None) if number is not None else None
-            except Exception as error:
-                error.add_note(f"(while making batch {number} of {type(dataset).__name__}, counted from 0)")
-                raise
-            if number is None:
-                return
-            made += 1
-            if made == count and hasattr(dataset, "on_epoch_end"):
-                dataset.on_epoch_end()  # now, as nobody may ask for a batch after the last
-            yield batch
+        return Epoch(self._dataset, self._generator, self._made)
 
     def _made(self, order: Iterator[int]) -> Iterator[Any]:
         if self._pool is not None:
@@ -195,6 +177,79 @@ class Making:
                 yield waiting.popleft().result()
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
+
+
+class Epoch:
+    """The batches of one epoch of a data set, which can begin after those that another process has used.
+
+    Args:
+        dataset: asked for the number of batches, and told of the epoch.
+        generator: draws the order; None for the order of the numbers.
+        make: makes the batches of numbers.
+    """
+
+    def __init__(
+        self,
+        dataset: Any,
+        generator: np.random.Generator | None,
+        make: Callable[[Iterator[int]], Iterator[Any]],
+    ) -> None:
+        self._dataset, self._generator, self._make = dataset, generator, make
+        self._passed = 0
+        self._running: Iterator[Any] | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        if self._running is None:
+            self._running = self._batches()
+        return next(self._running)
+
+    def get_state(self) -> dict[str, Any]:
+        """Where the epoch begins, before its first batch was asked for: what its order is drawn from."""
+        state = {
+            "position": 0,
+            "order": None if self._generator is None else self._generator.bit_generator.state,
+        }
+        if hasattr(self._dataset, "get_state"):
+            state["dataset"] = copy.deepcopy(self._dataset.get_state())
+        return state
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Goes to where another epoch was; what was used by then is not made again."""
+        self._passed, self._running = int(state["position"]), None
+        if self._generator is not None and state["order"] is not None:
+            self._generator.bit_generator.state = state["order"]
+        if "dataset" in state and hasattr(self._dataset, "set_state"):
+            self._dataset.set_state(state["dataset"])
+
+    def _batches(self) -> Iterator[Any]:
+        dataset = self._dataset
+        if hasattr(dataset, "on_epoch_begin"):
+            dataset.on_epoch_begin()
+        count = batch_count(dataset)
+        order: Iterable[int] = itertools.count() if count is None else range(count)
+        if count is not None and self._generator is not None:
+            order = self._generator.permutation(count).tolist()
+        order, numbers = itertools.tee(itertools.islice(order, self._passed, None))
+        made = self._passed
+        if made and made == count and hasattr(dataset, "on_epoch_end"):
+            dataset.on_epoch_end()
+        batches = self._make(order)
+        while True:
+            number = next(numbers, None)
+            try:
+                batch = next(batches, None) if number is not None else None
+            except Exception as error:
+                error.add_note(f"(while making batch {number} of {type(dataset).__name__}, counted from 0)")
+                raise
+            if number is None:
+                return
+            made += 1
+            if made == count and hasattr(dataset, "on_epoch_end"):
+                dataset.on_epoch_end()  # now, as nobody may ask for a batch after the last
+            yield batch
 
 
 class ByNumber:

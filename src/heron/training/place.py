@@ -32,11 +32,20 @@ class Place:
         """The epochs to run."""
         return range(self.first, self.stop)
 
-    def mark(self) -> dict[str, Any]:
-        """The order of all batches from here on, as plain data; to be called between epochs."""
+    def mark(self, done: int = 0) -> dict[str, Any]:
+        """The order of all batches from here on, as plain data.
+
+        Args:
+            done: the batches of the running epoch that have been used; 0 between epochs.
+        """
+        if done and hasattr(self.feed, "running_pass"):
+            return dict(self.feed.position(done))
         begun = getattr(self.feed, "running_pass", None)
         order, batch = begun if begun is not None else (self.generator.bit_generator.state, 0)
-        return {"order": order, "batch": batch}
+        mark = {"order": order, "batch": batch}
+        if hasattr(self.feed, "resume"):
+            mark["stream"] = self.feed.position(done or None)
+        return mark
 
     def go_to(self, mark: Mapping[str, Any]) -> None:
         """From here on the batches come as they did from where `mark` was made, if the data can be gone through again.
@@ -49,5 +58,8 @@ class Place:
             batch = int(mark["batch"])
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ArgumentError(f"There is no order of samples in what was kept of an earlier fit: {error}.") from None
-        if batch and hasattr(self.feed, "go_to"):
-            self.feed.go_to(self.generator, batch)
+        stream, done = mark.get("stream"), int(mark.get("done", 0))
+        if stream is not None and hasattr(self.feed, "resume"):
+            self.first += not self.feed.resume(stream)
+        elif (batch or done) and hasattr(self.feed, "go_to"):
+            self.feed.go_to(self.generator, batch, done)
