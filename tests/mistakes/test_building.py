@@ -82,11 +82,15 @@ def test_29_an_old_spelling_is_understood_with_one_note(case):
 def test_29_an_old_spelling_does_what_it_did():
     with noted(__file__, "epochs"):
         assert len(fit(regression(), X, Y, nb_epoch=3).history["loss"]) == 3
-    with noted(__file__, "learning_rate"):
-        assert float(SGD(lr=0.25).learning_rate.numpy()) == 0.25
     x = heron.Input((8,))
     with pytest.warns(heron.errors.HeronNote, match="is now inputs|is now outputs"):
         assert heron.Model(input=x, output=layers.Dense(2)(x)).output_shape == (None, 2)
+
+
+def test_30_arguments_of_optimizers():
+    with noted(__file__, "learning_rate"):
+        assert float(SGD(lr=0.25).learning_rate.numpy()) == 0.25
+    refused(lambda: SGD(decay=0.1), "ExponentialDecay(")
 
 
 OLD_AND_GONE = {
@@ -103,7 +107,6 @@ OLD_AND_GONE = {
     "np_utils": (lambda: heron.utils.np_utils, "heron.utils.to_categorical(y)"),
     "model_from_yaml": (lambda: heron.models.model_from_yaml, "heron.models.load_model(path)"),
     "legacy": (lambda: heron.optimizers.legacy, "All optimizers are in heron.optimizers itself"),
-    "decay": (lambda: SGD(decay=0.1), "ExponentialDecay("),
     "reset_metrics": (lambda: regression().train_on_batch(X, Y, reset_metrics=True), "reset_metrics()"),
 }
 

@@ -36,7 +36,7 @@ PIXELS = [heron.Input((28, 28)), layers.Flatten(), layers.Dense(10, "softmax")]
 
 
 @pytest.mark.parametrize("first", [[heron.Input((1,))], []], ids=["built", "not built"])
-def test_numbers_and_lists_simply_work(first):
+def test_1_numbers_and_lists_simply_work(first):
     model = heron.Sequential([*first, layers.Dense(1, kernel_initializer="ones")])
     model.compile("sgd", "mse")
     fit(model, [1, 2, 3], [1, 2, 3])
@@ -272,6 +272,16 @@ def test_18_other_parts_of_another_length():
     refused(lambda: fit(model, X, Y, validation_data=(X, Y[:50])), "validation y has 50", model=model)
     model = two_inputs()
     refused(lambda: fit(model, [X, X[:10, :4]], Y), "x[0] has 64, x[1] has 10", model=model)
+
+
+def test_19_names_of_classes_are_taken():
+    model = classifier(2)
+    names = np.array(["cat", "dog"])[CLASSES % 2]
+    fit(model, X, names)
+    assert model.class_names == ["cat", "dog"]
+    assert set(model.predict_names(X)) <= {"cat", "dog"}
+    model = classifier()
+    refused(lambda: fit(model, X, names), "2 class names ('cat', 'dog')", "5 units", "Use Dense(2)", model=model)
 
 
 # ---- 20 to 22: tables -----------------------------------------------------------------------------------------------
@@ -567,6 +577,19 @@ def test_40_weights_stay_when_compiled_again():
     before = model.get_weights()
     model.compile("sgd", "mae")
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+
+
+def test_40_a_trained_model_compiled_again_as_it_was():
+    model = classifier(metrics=["accuracy"])
+    fit(model, X, CLASSES)
+    texts = ("compile() keeps the weights", "fit() will go on from there", "make the model again", "explain compile")
+    with noted(__file__, *texts):
+        model.compile("adam", SPARSE, metrics=["accuracy"])
+    model.compile("adam", SPARSE)  # not trained since
+    fit(model, X, CLASSES)
+    model.compile(Adam(1e-4), SPARSE)  # another rate: that it goes on is what is wanted
+    model.layers[0].trainable = False
+    model.compile(Adam(1e-4), SPARSE)
 
 
 def test_40_a_model_without_layers():

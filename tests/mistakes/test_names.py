@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+
 import jax
 import numpy as np
 import pytest
 
 import heron
 from heron import layers
-from heron.errors import ArgumentError, ArgumentTypeError, HeronNote, UnknownAttributeError, UnknownImportError
+from heron.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    HeronError,
+    HeronNote,
+    UnknownAttributeError,
+    UnknownImportError,
+)
 
 
 def model():
@@ -57,6 +66,30 @@ IMPORTS = {
 def test_imports(statement):
     with pytest.raises(UnknownImportError, match=IMPORTS[statement]):
         exec(statement, {})
+
+
+MODULES = {
+    "import heron.preprocessing": r"no module 'heron.preprocessing'. Sequences: heron.utils.pad_sequences. Pictures:",
+    "from heron.preprocessing.image import ImageDataGenerator": r"heron.layers.RandomFlip",
+    "from heron.utils.np_utils import to_categorical": r"Write heron.utils.to_categorical\(y\).$",
+    "from heron.wrappers.scikit_learn import KerasClassifier": r"Write heron.wrappers.SKLearnClassifier\(model\)",
+    "from heron.layers.convolutional import Conv2D": r"Write from heron.layers import Conv2D",
+    "from heron.layer import Dense": r"no module 'heron.layer'. Did you mean heron.layers\?$",
+    "import heron.layers.nothing": r"no module 'heron.layers.nothing'. dir\(heron\) lists what it has.$",
+}
+
+
+@pytest.mark.parametrize("statement", MODULES)
+def test_29_modules_of_old(statement):
+    with pytest.raises(ModuleNotFoundError, match=MODULES[statement]) as caught:
+        exec(statement, {})
+    assert isinstance(caught.value, HeronError)
+
+
+def test_who_only_looks_for_a_module_is_not_refused():
+    finder = next(one for one in sys.meta_path if getattr(one, "__name__", "") == "_Missing")
+    assert finder.find_spec("heron.nothing", ["somewhere"]) is None
+    assert finder.find_spec("herons", None) is None
 
 
 def test_a_long_function_imports_too():

@@ -7,7 +7,7 @@ from typing import Any
 
 from heron.callbacks.callback import Callback, Logs
 from heron.callbacks.names import better_of, nearest_log, same_log
-from heron.errors import ArgumentError, note
+from heron.errors import ArgumentError, more, note
 from heron.registry import Configurable
 from heron.validate import NUMBER, TEXT, one_of
 
@@ -102,5 +102,7 @@ class Monitor(Configurable, Callback):
         if self.monitor.startswith("val_") and not any(name.startswith("val_") for name in logs):
             bare: Any = self.monitor[4:]
             bare = bare if bare in logs else nearest_log(bare, logs) or "loss"
-            return f"No validation data; add validation_split=0.2 to fit(), or monitor={bare!r}."
+            return (
+                f"No validation data; add validation_split=0.2 to fit(), or monitor={bare!r}.{more('validation set')}"
+            )
         return "Name the metric in compile(metrics=[...]), or monitor one of those there are."

@@ -11,7 +11,7 @@ import numpy as np
 
 from heron.data.rows import LazyRows, file_rows, first_bad, is_sparse, narrow_dtype, sparse_rows
 from heron.data.tables import NUMBERS, column_array, is_column, numbers_of, table_array, table_of, words_mend
-from heron.errors import ArgumentTypeError, DataError, shape_text, value_text
+from heron.errors import ArgumentTypeError, DataError, more, shape_text, value_text
 
 _SMALL_FLOATS = ("bfloat16", "float8_e4m3fn", "float8_e5m2")
 
@@ -135,7 +135,7 @@ def _explain_rows(value: Any, array: np.ndarray, name: str) -> None:
         f"The rows of {name} have different lengths"
         + (f" ({', '.join(map(str, lengths[:5]))})" if lengths else "")
         + (f"; row {odd} is the first that is unlike row 0" if odd is not None else "")
-        + ".\nPad the shorter ones: heron.utils.pad_sequences(x)."
+        + f".\nPad the shorter ones: heron.utils.pad_sequences(x).{more('padding')}"
     )
 
 
@@ -285,7 +285,7 @@ def check_finite(structure: Any, name: str, columns: Any = None, rows: Any = Non
             f"{_place(place, columns)}. One is enough to make the loss NaN.\n"
             + _by_column(array, columns)
             + f"Leave those samples out: keep = np.isfinite({variable}).reshape(len({variable}), -1).all(1); "
-            f"x, y = x[keep], y[keep].{fill}"
+            f"x, y = x[keep], y[keep].{fill}{more('NaN')}"
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from heron.errors import ArgumentTypeError, DataError, value_text
+from heron.errors import ArgumentTypeError, DataError, more, value_text
 
 NUMBERS = "biufc"
 _MISSING = ("NAType", "NaTType")
@@ -135,7 +135,7 @@ def _stacked(items: np.ndarray, what: str) -> np.ndarray:
             raise DataError(f"{what} holds lists of something else than numbers. Expected numbers.") from None
         raise DataError(
             f"{what} holds rows of different lengths: row 0 has {sizes[0]} values, row {odd} has {sizes[odd]}.\n"
-            "Pad the shorter ones: heron.utils.pad_sequences(x)."
+            f"Pad the shorter ones: heron.utils.pad_sequences(x).{more('padding')}"
         ) from None
 
 
@@ -188,12 +188,12 @@ def words_mend(variable: str, label: str | None = None, words: Sequence[str] = (
     if label is None:
         return (
             "Give each category a column of 0 and 1: heron.layers.StringLookup(output_mode='one_hot'), adapt() it and "
-            f"call it on them, or ({variable}[:, None] == np.unique({variable})).astype('float32')."
+            f"call it on them, or ({variable}[:, None] == np.unique({variable})).astype('float32').{more('one-hot')}"
         )
     return (
         f"Give each category a column of 0 and 1: {variable} = pandas.get_dummies({variable}, columns=[{label!r}]); or "
         "let heron.utils.FeatureSpace, or heron.layers.StringLookup, learn them; or drop the column: "
-        f"{variable} = {variable}.drop(columns={label!r})."
+        f"{variable} = {variable}.drop(columns={label!r}).{more('one-hot')}"
     )
 
 

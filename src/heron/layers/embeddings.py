@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from heron import constraints, initializers, regularizers
-from heron.errors import DataError, note
+from heron.errors import DataError, more, note
 from heron.layers.layer import Layer
 from heron.validate import BOOL, POSITIVE_INT
 
@@ -117,7 +117,7 @@ class Embedding(Layer):
         )
         raise DataError(
             f"The input has token id {worst:g} but {self._who()} has input_dim={self.input_dim} "
-            f"(ids 0 to {self.input_dim - 1}).\n{mend}"
+            f"(ids 0 to {self.input_dim - 1}).\n{mend}{more('embedding')}"
         )
 
     def get_config(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from heron.errors import DataError, ShapeError, note, shape_text
+from heron.errors import DataError, ShapeError, more, note, shape_text
 from heron.losses import crossentropy, divergence, focal, margin, regression
 from heron.losses.alignment import columns_text
 from heron.losses.label_facts import LabelFacts
@@ -57,6 +57,7 @@ def check_labels(loss: Any, facts: LabelFacts, output_shape: Any, last_activatio
             f"The last layer has 1 unit and softmax, which always gives exactly 1, so {name} can teach it nothing; "
             f"expected a softmax over 2 units or more; received the output shape {shape_text(output)}.\n"
             "For two classes use Dense(1, activation='sigmoid') with binary_crossentropy; for numbers, Dense(1)."
+            + more("softmax")
         )
     check = next((check for functions, check in _CHECKS if any(function is f for f in functions)), None)
     if check is None or not output or not facts.shape or getattr(loss, "axis", -1) not in (-1, len(output) - 1):
@@ -97,7 +98,7 @@ def _check_sparse(name: str, loss: Any, facts: LabelFacts, output: Shape) -> Non
         raise ShapeError(
             f"{name} needs class numbers, one per prediction: y of shape {shape_text(labels[:-1])}; received y that is "
             f"{what}, of shape {shape_text(facts.shape)}.\n"
-            "Use loss='categorical_crossentropy', or turn the rows into class numbers: y.argmax(-1)."
+            f"Use loss='categorical_crossentropy', or turn the rows into class numbers: y.argmax(-1).{more('one-hot')}"
         )
     if not _same(labels, output[:-1]):
         raise ShapeError(
@@ -132,7 +133,7 @@ def _check_class_numbers(name: str, facts: LabelFacts, classes: int | None, igno
         raise DataError(
             f"{name} needs class numbers from 0 to {'the number of units - 1' if classes is None else classes - 1}, "
             f"as the last layer has {classes or 'unknown'} units; received y with class numbers from {low} to {high}.\n"
-            f"{mend}"
+            f"{mend}{more('labels')}"
         )
 
 
@@ -150,7 +151,7 @@ def _check_categorical(name: str, loss: Any, facts: LabelFacts, output: Shape) -
         raise ShapeError(
             f"{name} needs one-hot rows: y of shape {shape_text(('n', *output[1:]))}; received y of shape "
             f"{shape_text(facts.shape)}, which holds {held}.\n"
-            f"Use loss='sparse_categorical_crossentropy', or heron.utils.to_categorical(y, {classes})."
+            f"Use loss='sparse_categorical_crossentropy', or heron.utils.to_categorical(y, {classes}).{more('one-hot')}"
         )
     _check_columns(name, facts, output)
 
@@ -163,7 +164,7 @@ def _check_binary(name: str, loss: Any, facts: LabelFacts, output: Shape) -> Non
             f"{name} compares each of the {output[-1]} outputs with a label of its own; received y of shape "
             f"{shape_text(facts.shape)} for the output shape {shape_text(output)}.\n"
             "A softmax over classes goes with loss='sparse_categorical_crossentropy'; or, for two classes, end the "
-            "model with Dense(1, activation='sigmoid')."
+            f"model with Dense(1, activation='sigmoid').{more('binary classification')}"
         )
     if not single:
         _check_columns(name, facts, output)
@@ -171,7 +172,7 @@ def _check_binary(name: str, loss: Any, facts: LabelFacts, output: Shape) -> Non
         return
     raise DataError(
         f"{name} needs labels 0 and 1 (or numbers between); received y with {_values_text(facts)}.\n"
-        f"{_two_class_mend(facts)}"
+        f"{_two_class_mend(facts)}{more('binary classification')}"
     )
 
 
@@ -240,7 +241,7 @@ def _refuse_many_predictions(name: str, facts: LabelFacts, output: Shape) -> Non
     if len(output) > 2 and per_sample and not _same(facts.shape, output[:-1]):
         places = " x ".join("None" if d is None else str(d) for d in output[1:-1])
         pooling = f" or heron.layers.GlobalAveragePooling{len(output) - 2}D()" if len(output) <= 5 else ""
-        mend = f"Put heron.layers.Flatten(){pooling} before the last layer."
+        mend = f"Put heron.layers.Flatten(){pooling} before the last layer.{more('flatten')}"
         raise ShapeError(
             f"{name} needs as many predictions per sample as labels; received y of shape {shape_text(facts.shape)} for "
             f"the output shape {shape_text(output)}: {places} predictions per sample.\n{mend}"
@@ -253,6 +254,7 @@ def _refuse_one_class(name: str, output: Shape) -> None:
             f"{name} needs one output per class, 2 or more; received the output shape {shape_text(output)}. Over one "
             "class the loss is always 0 and nothing would be learned.\n"
             "For two classes use loss='binary_crossentropy' with Dense(1, activation='sigmoid')."
+            + more("cross-entropy")
         )
 
 
@@ -264,14 +266,15 @@ def _check_activation(name: str, from_logits: bool, output: Shape, activation: s
     if from_logits and activation in _PROBABILITIES:
         note(
             f"{name} has from_logits=True but the last layer already applies {activation}: it would be applied twice.\n"
-            "Leave out one of the two.",
+            f"Leave out one of the two.{more('logits')}",
         )
     elif not from_logits and activation in ("linear", "relu", "tanh"):
         ends = "has no activation" if activation == "linear" else f"has the activation {activation}"
         note(
             f"{name} expects probabilities, but the last layer {ends}.\n"
             f"Add activation='{wanted}' to it"
-            + (", or from_logits=True to the loss." if activation == "linear" else "."),
+            + (", or from_logits=True to the loss." if activation == "linear" else ".")
+            + more("logits"),
         )
 
 

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 
 from heron import losses, metrics, optimizers, symbolic
-from heron.errors import ArgumentError, DataError, ShapeError, UnknownNameError, note, value_text
+from heron.errors import ArgumentError, DataError, ShapeError, UnknownNameError, more, note, value_text
 from heron.layers import Dropout, Flatten, Layer, Reshape, Softmax
 from heron.losses.label_checks import label_bounds
 from heron.models.hints import note_accuracy
@@ -151,6 +151,20 @@ def check_compile(model: Any, objective: Any) -> None:
         losses.check_labels(losses.get(given), losses.LabelFacts.of(0), outputs[0].shape, last_activation(outputs[0]))
 
 
+def note_kept_weights(model: Any, optimizer: Any, loss: Any) -> None:
+    """Notes that weights stay, where a trained model is compiled as it was: a cell run twice, or a loop over parts."""
+    before = model.optimizer
+    if before is None or before is optimizer or not before.built or not int(before.iterations.numpy()):
+        return
+    configs = [{**one.get_config(), "name": None} for one in (before, optimizer)]  # names are numbered
+    is_same = type(before) is type(optimizer) and configs[0] == configs[1] and model.loss == loss
+    if is_same and model._trainable_at_compile == tuple(id(v) for v in model.trainable_variables):
+        note(
+            f"compile() keeps the weights: {model._who()} has been trained, and fit() will go on from there.\n"
+            "To start afresh make the model again." + more("compile")
+        )
+
+
 def check_targets(model: Any, objective: Any, data: Any, outputs: Any, method: str) -> None:
     """Raises when the targets cannot be what the losses are about; notes what is merely odd.
 
@@ -184,9 +198,22 @@ def check_targets(model: Any, objective: Any, data: Any, outputs: Any, method: s
             _refuse_missing(model, y, name, names)
         loss = losses.as_loss(loss, target.shape, prediction.shape)
         facts = losses.LabelFacts.of(np.asarray(target))
-        losses.check_labels(loss, facts, prediction.shape, last_activation(prediction) if notes else None)
+        try:
+            losses.check_labels(loss, facts, prediction.shape, last_activation(prediction) if notes else None)
+        except ShapeError as error:
+            raise ShapeError(_with_steps_named(str(error), model, facts, prediction.shape)) from None
     if notes and not objective.resolved and targets[0] is not None:
         note_accuracy(objective, targets, predictions)
+
+
+def _with_steps_named(text: str, model: Any, facts: losses.LabelFacts, output: Any) -> str:
+    """Names the recurrent layer that gives all its steps, where one answer a sequence is wanted."""
+    giving = [layer for layer in model._flatten_layers() if getattr(layer, "return_sequences", False)]
+    if not giving or len(output) != 3 or len(facts.shape) > 2:
+        return text
+    mend = f"{giving[-1]._who()} gives all its steps. For one answer a sequence take its return_sequences=True away."
+    first = text.partition("\n")[0]
+    return f"{first}\n{mend}{more('recurrent')}"
 
 
 def check_of_batches(model: Any, objective: Any, outputs: Any) -> Callable[[Any], None] | None:

@@ -46,7 +46,7 @@ def _layer_text(layer: Any, inputs: Any, weights: list[str]) -> str:
     who = layer._who()
     if weights:
         return f" The first layer that was not finite was {who}: its {weights[0]} became so in the step before."
-    return f" The first layer to give values that are not finite was {who}, of inputs {_size_text(inputs)}."
+    return f" The first values that are not finite came out of {who}; its inputs were {_size_text(inputs)}."
 
 
 def _loss_text(seen: list[tuple[Any, Any, Any]]) -> str:

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from heron import losses
-from heron.errors import note
+from heron.errors import more, note
 from heron.layers import (
     BatchNormalization,
     Embedding,
@@ -50,7 +50,7 @@ def note_accuracy(objective: Any, targets: list[Any], outputs: list[Any]) -> Non
     if not np.isin(np.asarray(targets[0]), (0, 1)).all():
         note(
             "metrics=['accuracy'] counts exact matches and says little about predicted numbers; "
-            "metrics=['mae'] gives the mean distance from the target."
+            f"metrics=['mae'] gives the mean distance from the target.{more('regression')}"
         )
 
 
@@ -65,7 +65,7 @@ def note_pixels(model: Any, x: Any) -> None:
             note(
                 "x holds pixel values from 0 to 255; networks learn better and faster from 0 to 1.\n"
                 "Write x = x / 255 (and the same wherever you evaluate and predict), or let the model do it with "
-                "heron.layers.Rescaling(1 / 255) as its first layer."
+                f"heron.layers.Rescaling(1 / 255) as its first layer.{more('normalization')}"
             )
             return
 

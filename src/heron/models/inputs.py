@@ -6,7 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from heron.errors import ShapeError, shape_text
+from heron.errors import ShapeError, more, shape_text
 from heron.layers import context as calls
 from heron.ops.op import array_dtype
 from heron.symbolic import KerasTensor
@@ -57,15 +57,18 @@ def _mend(wanted: tuple[Any, ...], received: tuple[Any, ...]) -> str:
             f"x.reshape({', '.join(map(str, (1, *received)))}), to pass a batch of one."
         )
         if len(sample) == 1:
-            return one
+            return one + more("batch")
         return (
             f"{one}\nIf these are {received[0]} samples, the model should start with "
             f"heron.Input({shape_text(received[1:])}): Input(shape) does not contain the number of samples."
+            f"{more('batch')}"
         )
     if sample[-1:] == (1,) and _agree(sample[:-1], received):
-        return "This is one sample without the batch axis and the channel axis. Write x[None, ..., None]."
+        return (
+            f"This is one sample without the batch axis and the channel axis. Write x[None, ..., None].{more('shape')}"
+        )
     if len(received) == 4 == len(wanted) and received[1] == wanted[-1]:
-        return "The channels seem to come first; move them to the end: np.moveaxis(x, 1, -1)."
+        return f"The channels seem to come first; move them to the end: np.moveaxis(x, 1, -1).{more('channel')}"
     if len(sample) > 1 and _agree(sample[1:], received[1:]):
         return f"Input(shape) must not contain the number of samples: write heron.Input({shape_text(sample[1:])})."
     if len(received) == len(wanted) == 2:

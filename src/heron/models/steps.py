@@ -6,7 +6,7 @@ from typing import Any
 
 import jax
 
-from heron.errors import ArgumentError, NotCompiledError
+from heron.errors import ArgumentError, NotCompiledError, more
 from heron.layers import context as calls
 from heron.layers.holder import structure_changes
 from heron.models.checks import looking_layers
@@ -30,7 +30,7 @@ class Steps:
         if not self.compiled or self._objective is None:
             raise NotCompiledError(
                 f"{method}() was called before compile(). Say first how to train, for example:\n"
-                "model.compile(optimizer='adam', loss='mse')"
+                f"model.compile(optimizer='adam', loss='mse'){more('compile')}"
             )
         return self._objective
 

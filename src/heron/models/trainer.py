@@ -105,6 +105,7 @@ class Trainer(NamedClasses, Steps):
         scales = auto_scale_loss and self._policy_name() == "mixed_float16"
         if scales and not isinstance(optimizer, optimizers.LossScaleOptimizer):
             optimizer = optimizers.LossScaleOptimizer(optimizer)
+        checks.note_kept_weights(self, optimizer, loss)
         self.optimizer, self.loss, self._objective = optimizer, loss, objective
         self.run_eagerly = bool(run_eagerly) or jit_compile is False
         self.compiled = True

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from heron.callbacks.callback import CallbackList
-from heron.errors import note
+from heron.errors import more, note
 from heron.training.interrupt import Interruptible
 from heron.training.place import Place
 from heron.training.program import Carry, Program
@@ -239,6 +239,7 @@ class Watch:
             f"{what}\nUsual causes: inputs or targets that are not scaled (divide images by 255; "
             "Normalization().adapt(x) for tables), a learning rate that is too high (try a tenth of it), or token ids "
             "that an Embedding does not have. TerminateOnNaN() stops training when the loss is NaN."
+            + more("learning rate")
         )
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from heron.errors import ShapeError, note, shape_text
+from heron.errors import ShapeError, more, note, shape_text
 from heron.layers.input_spec import InputSpec
 from heron.validate import is_int
 
@@ -94,7 +94,7 @@ class SpatialSpec(InputSpec):
             index = ":, None" if self.channels_first else "..., None"
             return (
                 f"The channel axis is missing; add it: x = x[{index}], which has shape {shape_text(full)}."
-                f"{model if known else ''}"
+                f"{model if known else ''}{more('channel')}"
             )
         if missing == 1:
             return "One sample without the batch axis? Write x[None]."

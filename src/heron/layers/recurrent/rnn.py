@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from heron.config import snake_case
-from heron.errors import ArgumentError, ShapeError, shape_text
+from heron.errors import ArgumentError, ShapeError, more, shape_text
 from heron.layers.input_spec import InputSpec
 from heron.layers.layer import Layer
 from heron.layers.recurrent.cell import DropoutCell
@@ -366,14 +366,14 @@ def _no_time_axis(layer: RNN, inputs: Any) -> ShapeError:
     if before is not None:
         return ShapeError(
             f"{text}\n{before._who()} before it gives its last step alone. Set return_sequences=True on "
-            f"'{before.name}'."
+            f"'{before.name}'.{more('recurrent')}"
         )
     if ndim > 3:
         return ShapeError(f"{text}\nA single sequence? Add the batch axis: x[None].")
     size = inputs.shape[-1]
     return ShapeError(
         f"{text}\nFor {size if isinstance(size, int) else 'many'} steps of one feature: x[..., None]. For a single "
-        "sample: x[None]. After another recurrent layer: set return_sequences=True on that one."
+        f"sample: x[None]. After another recurrent layer: set return_sequences=True on that one.{more('sequence')}"
     )
 
 
