@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from heron.data.workers.pool import Pool
+from heron.data.workers.pool import TOO_LONG, Pool, finished, hanging
 from heron.errors import ArgumentError, ArgumentTypeError, DataError, value_text
 from heron.validate import is_int
 
@@ -166,17 +166,22 @@ class Making:
         return self._in_threads(order) if self._workers > 1 else map(self._dataset.__getitem__, order)
 
     def _in_threads(self, order: Iterator[int]) -> Iterator[Any]:
-        waiting: collections.deque[Future[Any]] = collections.deque()
+        waiting: collections.deque[tuple[int, Future[Any]]] = collections.deque()
         threads = ThreadPoolExecutor(self._workers, "heron-batches")
         try:
             for index in order:
-                waiting.append(threads.submit(self._dataset.__getitem__, index))
+                waiting.append((index, threads.submit(self._dataset.__getitem__, index)))
                 if len(waiting) > max(self._ahead, self._workers):
-                    yield waiting.popleft().result()
+                    yield self._result(*waiting.popleft())
             while waiting:
-                yield waiting.popleft().result()
+                yield self._result(*waiting.popleft())
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
+
+    def _result(self, index: int, future: Future[Any]) -> Any:
+        if (result := finished(future)) is TOO_LONG:
+            raise hanging("A thread", ByNumber(self._dataset).where(index))
+        return result
 
 
 class Epoch:

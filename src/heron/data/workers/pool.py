@@ -14,6 +14,7 @@ from typing import Any
 from heron.data.workers.process import Process, WorkerDied, pickled
 
 MOST_THREADS = 16
+HANGING = 600.0  # seconds after which an element that is being made is given up
 
 
 class Pool:
@@ -47,24 +48,57 @@ class Pool:
     def ordered(self, tasks: Iterator[Any], work: Any) -> Iterator[Any]:
         """The elements that `work` makes of the tasks."""
         self._shared.send_along(work)
-        waiting: collections.deque[Future[Any]] = collections.deque()
+        waiting: collections.deque[tuple[Any, Future[Any]]] = collections.deque()
         try:
             for task in tasks:
-                waiting.append(self._threads.submit(_do, self._shared, work, task))
+                waiting.append((task, self._threads.submit(_do, self._shared, work, task)))
                 if len(waiting) > self.ahead:
-                    yield waiting.popleft().result()
+                    yield self._result(work, *waiting.popleft())
             while waiting:
-                yield waiting.popleft().result()
+                yield self._result(work, *waiting.popleft())
         except WorkerDied:
             self.close()
             raise
         finally:
-            for future in waiting:
+            for _, future in waiting:
                 future.cancel()
+
+    def _result(self, work: Any, task: Any, future: Future[Any]) -> Any:
+        if (result := finished(future)) is not TOO_LONG:
+            return result
+        number = next((process.number for process in self._shared.all if process.task is task), None)
+        raise hanging("A thread" if number is None else f"Worker process {number}", where_of(work, task))
 
     def close(self) -> None:
         """Ends threads and processes."""
         self._finalizer()
+
+
+TOO_LONG = object()
+
+
+def finished(future: Future[Any]) -> Any:
+    """The result of a task, waited for; `TOO_LONG` when it hangs."""
+    try:
+        return future.result(HANGING)
+    except TimeoutError:
+        if future.done():  # it was the task that raised it
+            raise
+        return TOO_LONG
+
+
+def where_of(work: Any, task: Any) -> str:
+    """What a task makes, in words; empty where nothing is known."""
+    return str(work.where(task)) if hasattr(work, "where") else ""
+
+
+def hanging(who: str, where: str) -> WorkerDied:
+    """The error for a worker that does not come to an end."""
+    return WorkerDied(
+        f"{who} of the data set has been busy with {where or 'one element'} for {HANGING:g} seconds.\n"
+        "Expected an element within that time. Does it wait for a lock, a network or a file that does not come? "
+        "Try it alone, outside of training."
+    )
 
 
 class _Shared:

@@ -55,6 +55,7 @@ class Process:
             env={**os.environ, "JAX_PLATFORMS": "cpu"},  # the accelerator is the program's
             **options,
         )
+        self.task: Any = None  # what it makes, or made last
         self._known: collections.deque[Any] = collections.deque(maxlen=KEPT)
         self._lock = threading.RLock()  # re-entrant, as the collector may close it in the thread that waits for it
 
@@ -71,6 +72,7 @@ class Process:
         """
         pipes = self._process.stdin, self._process.stdout
         with self._lock:
+            self.task = task
             try:
                 if not any(known is work for known in self._known):
                     wire.send(pipes[0], (id(work), work_bytes))  # type: ignore[arg-type]
