@@ -4,11 +4,13 @@ BENCH := .venv-bench
 # The processes of `make test`, and what it runs: make test TESTS=tests/layers
 PROCESSES ?= 2
 TESTS ?=
+# The lessons that run while `make docs` builds their pages: all, none, or names: make docs LESSONS="line xor"
+LESSONS ?= all
 # torch for `make bench`: on Linux the default build brings gigabytes of CUDA; point pip at a CPU build to avoid that.
 TORCH ?= torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check bench docs clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -28,8 +30,11 @@ check: $(VENV)/.dev ## check formatting, lint and types
 bench: $(BENCH)/.peers ## measure heron beside Keras on TensorFlow and on JAX, and torch
 	@$(BENCH)/bin/python -m benchmarks
 
+docs: $(VENV)/.docs ## build the documentation into site/, follow its links; LESSONS=none is quick
+	@$(VENV)/bin/python -m tools.docs --lessons "$(LESSONS)"
+
 clean: ## remove the environments, builds and caches
-	rm -rf $(VENV) $(BENCH) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each stamp is newer than pyproject.toml once what it names is installed.
@@ -39,6 +44,10 @@ $(VENV)/.runtime: pyproject.toml tools/venv.sh
 
 $(VENV)/.dev: pyproject.toml tools/venv.sh
 	@tools/venv.sh $(VENV) "$(PYTHON)" -e '.[dev]'
+	@touch $(VENV)/.runtime $(VENV)/.docs $@
+
+$(VENV)/.docs: pyproject.toml tools/venv.sh
+	@tools/venv.sh $(VENV) "$(PYTHON)" -e '.[docs]'
 	@touch $(VENV)/.runtime $@
 
 $(BENCH)/.peers: pyproject.toml tools/venv.sh
