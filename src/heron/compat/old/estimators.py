@@ -39,8 +39,8 @@ class _Wrapped(BaseEstimator):  # type: ignore[misc]
             build_fn = sk_params.pop("model")
         if not callable(build_fn):
             raise ArgumentError(
-                f"{type(self).__name__} expects build_fn, a function that makes a compiled model; received {build_fn!r}."
-                f"\nWrite {type(self).__name__}(build_fn=create_model, epochs=10)."
+                f"{type(self).__name__} expects build_fn, a function that makes a compiled model; received "
+                f"{build_fn!r}.\nWrite {type(self).__name__}(build_fn=create_model, epochs=10)."
             )
         is_now(f"keras.wrappers.scikit_learn.Keras{kind}", f"keras.wrappers.SKLearn{kind}")
         self.build_fn, self.sk_params = build_fn, sk_params

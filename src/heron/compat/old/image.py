@@ -220,7 +220,7 @@ class ImageDataGenerator:
         self.rotation_range, self.shear_range = rotation_range, shear_range
         self.width_shift_range, self.height_shift_range = width_shift_range, height_shift_range
         self.brightness_range, self.channel_shift_range = brightness_range, channel_shift_range
-        self.zoom_range = (1 - zoom_range, 1 + zoom_range) if np.isscalar(zoom_range) else tuple(zoom_range)
+        self.zoom_range = (1 - zoom_range, 1 + zoom_range) if isinstance(zoom_range, int | float) else tuple(zoom_range)
         self.fill_mode, self.cval = fill_mode, cval
         self.horizontal_flip, self.vertical_flip = horizontal_flip, vertical_flip
         self.rescale, self.preprocessing_function = rescale, preprocessing_function
@@ -273,7 +273,7 @@ class ImageDataGenerator:
             shift = draws.uniform(-self.channel_shift_range, self.channel_shift_range, x.shape[-1])
             x = np.clip(x + shift, x.min(), x.max())
         if self.brightness_range is not None:
-            x = x * draws.uniform(*self.brightness_range)
+            x = x * draws.uniform(self.brightness_range[0], self.brightness_range[1])
         return x
 
     def _moved(self, x: np.ndarray, draws: np.random.Generator) -> np.ndarray:
@@ -282,7 +282,7 @@ class ImageDataGenerator:
         shear = np.deg2rad(draws.uniform(-self.shear_range, self.shear_range))
         down = _shift(self.height_shift_range, height, draws)
         right = _shift(self.width_shift_range, width, draws)
-        tall, wide = draws.uniform(*self.zoom_range, size=2)
+        tall, wide = draws.uniform(self.zoom_range[0], self.zoom_range[1], 2)
         turned = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         matrix = turned @ np.array([[1, -np.sin(shear)], [0, np.cos(shear)]]) @ np.diag([tall, wide])
         if np.array_equal(matrix, np.eye(2)) and not down and not right:
@@ -455,7 +455,7 @@ def _pictures(folder: Path, follow_links: bool) -> list[Path]:
 
 def _shift(given: Any, size: int, draws: np.random.Generator) -> float:
     """How far a picture is moved: a share of its size below 1, pixels above, or one of a list."""
-    if not np.isscalar(given):
+    if not isinstance(given, int | float):
         return float(draws.choice(given)) * draws.choice([-1, 1])
     return float(draws.uniform(-given, given)) * (size if given < 1 else 1)
 

@@ -30,7 +30,7 @@ def respelled(real: type, translate: Translate, name: str | None = None) -> Any:
 
     def new(cls: type, *args: Any, **kwargs: Any) -> Any:
         if cls is not made:
-            return real.__new__(cls, *args, **kwargs)  # type: ignore[misc]
+            return real.__new__(cls, *args, **kwargs)
         args, kwargs = translate(args, kwargs)
         return real(*args, **kwargs)
 

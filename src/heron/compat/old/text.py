@@ -24,7 +24,7 @@ def text_to_word_sequence(input_text: str, filters: str = FILTERS, lower: bool =
     ['the', 'heron', 'the', 'river']
     """
     text = input_text.lower() if lower else input_text
-    text = text.translate(str.maketrans(dict.fromkeys(filters, split)))
+    text = text.translate({ord(one): split for one in filters})
     return [word for word in text.split(split) if word]
 
 

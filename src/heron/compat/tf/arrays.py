@@ -11,7 +11,7 @@ import numpy as np
 
 import heron
 from heron import ops
-from heron.compat.tf.host import HostTensor, apply, host_tensor, is_on_host, raw
+from heron.compat.tf.host import HostTensor, apply, host_tensor, is_on_host, raw, tensor
 from heron.errors import ArgumentError, ShapeError, shape_text
 
 # Function of TensorFlow: op of Keras, for those of one tensor, of two, and those that reduce.
@@ -124,14 +124,14 @@ class Variable(heron.Variable):
         super().assign(raw(value))
         return self
 
-    def assign_add(self, delta: Any, **kwargs: Any) -> Variable:
-        """Adds `delta`."""
-        super().assign_add(raw(delta))
+    def assign_add(self, value: Any, **kwargs: Any) -> Variable:  # type: ignore[override]
+        """Adds `value`."""
+        super().assign_add(raw(value))
         return self
 
-    def assign_sub(self, delta: Any, **kwargs: Any) -> Variable:
-        """Subtracts `delta`."""
-        super().assign_sub(raw(delta))
+    def assign_sub(self, value: Any, **kwargs: Any) -> Variable:  # type: ignore[override]
+        """Subtracts `value`."""
+        super().assign_sub(raw(value))
         return self
 
     def read_value(self) -> Any:
@@ -195,7 +195,7 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
 
 def identity(input: Any, name: str | None = None) -> Any:
     """The tensor itself."""
-    return raw(input)
+    return tensor(raw(input))
 
 
 def stop_gradient(input: Any, name: str | None = None) -> Any:
@@ -380,7 +380,7 @@ def slice(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
     """The part of this size from `begin` on; -1 for all that is left."""
     x, begin = raw(input_), [int(one) for one in begin]
     ends = [None if int(n) == -1 else b + int(n) for b, n in zip(begin, size, strict=True)]
-    return x[tuple(map(_slice, begin, ends))]
+    return tensor(x[tuple(map(_slice, begin, ends))])
 
 
 def sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: str | None = None) -> Any:

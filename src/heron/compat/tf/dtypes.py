@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import numpy as np
@@ -32,29 +33,29 @@ class DType(str):
         return np.object_ if self == "string" else np.dtype(str(self)).type
 
     @property
-    def is_floating(self) -> bool:
+    def is_floating(self) -> builtins.bool:
         """Whether it is one of floats."""
         return self.startswith(("float", "bfloat"))
 
     @property
-    def is_integer(self) -> bool:
+    def is_integer(self) -> builtins.bool:
         """Whether it is one of integers."""
         return self.startswith(("int", "uint"))
 
     @property
-    def is_bool(self) -> bool:
+    def is_bool(self) -> builtins.bool:
         """Whether it is that of True and False."""
         return self == "bool"
 
     @property
     def max(self) -> Any:
         """The greatest number."""
-        return np.finfo(str(self)).max if self.is_floating else np.iinfo(str(self)).max
+        return (np.finfo if str(self).startswith(("float", "bfloat")) else np.iinfo)(str(self)).max
 
     @property
     def min(self) -> Any:
         """The least number."""
-        return np.finfo(str(self)).min if self.is_floating else np.iinfo(str(self)).min
+        return (np.finfo if str(self).startswith(("float", "bfloat")) else np.iinfo)(str(self)).min
 
     @property
     def size(self) -> int:

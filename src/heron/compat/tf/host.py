@@ -56,6 +56,11 @@ def host_tensor(value: Any) -> HostTensor:
     return np.asarray(value).view(HostTensor)
 
 
+def tensor(value: Any) -> Any:
+    """What came out as a tensor: arrays of NumPy become those that have `numpy()`."""
+    return host_tensor(value) if isinstance(value, np.ndarray | np.generic) else value
+
+
 def host_tensors(structure: Any) -> Any:
     """A structure of arrays as one of tensors; what is no array stays."""
     if isinstance(structure, dict):

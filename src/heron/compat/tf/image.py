@@ -16,7 +16,7 @@ from heron.compat.tf.files import (  # noqa: F401 (in __all__)
     encode_jpeg,
     encode_png,
 )
-from heron.compat.tf.host import apply, host_tensor, is_on_host, raw
+from heron.compat.tf.host import apply, host_tensor, is_on_host, raw, tensor
 from heron.compat.tf.random import uniform
 from heron.errors import ArgumentError
 
@@ -141,21 +141,25 @@ def random_crop(value: Any, size: Any, seed: Any = None, name: str | None = None
     """A part of this shape at a place by chance."""
     x, size = raw(value), [int(one) for one in size]
     begin = [int(_drawn(0, full - part + 1, seed)) for full, part in zip(x.shape, size, strict=True)]
-    return x[tuple(np.s_[b : b + n] for b, n in zip(begin, size, strict=True))]
+    return tensor(x[tuple(np.s_[b : b + n] for b, n in zip(begin, size, strict=True))])
 
 
 def crop_to_bounding_box(
     image: Any, offset_height: int, offset_width: int, target_height: int, target_width: int
 ) -> Any:
     """The part that begins there and is so large."""
-    return raw(image)[..., offset_height : offset_height + target_height, offset_width : offset_width + target_width, :]
+    rows, columns = (
+        np.s_[offset_height : offset_height + target_height],
+        np.s_[offset_width : offset_width + target_width],
+    )
+    return tensor(raw(image)[..., rows, columns, :])
 
 
 def central_crop(image: Any, central_fraction: float) -> Any:
     """The middle, with this share of the height and the width."""
     x = raw(image)
     top, left = (int((size - size * central_fraction) / 2) for size in x.shape[-3:-1])
-    return x[..., top : x.shape[-3] - top, left : x.shape[-2] - left, :]
+    return tensor(x[..., top : x.shape[-3] - top, left : x.shape[-2] - left, :])
 
 
 def resize_with_crop_or_pad(image: Any, target_height: int, target_width: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from typing import Any
 
 import heron
@@ -12,6 +13,8 @@ from heron.errors import ArgumentError
 _ACTIVATIONS = (
     "relu relu6 elu selu gelu leaky_relu sigmoid tanh softplus softsign softmax log_softmax silu swish celu".split()
 )
+
+TopK = namedtuple("TopK", "values indices")
 
 GONE = {
     "rnn_cell": "It was removed with TensorFlow 2.\nWrite keras.layers.LSTM.",
@@ -66,7 +69,7 @@ def embedding_lookup(params: Any, ids: Any, **kwargs: Any) -> Any:
 
 def top_k(input: Any, k: int = 1, sorted: bool = True, name: str | None = None) -> Any:
     """The greatest elements and their places."""
-    return ops.top_k(raw(input), k)
+    return TopK(*ops.top_k(raw(input), k))
 
 
 def in_top_k(targets: Any, predictions: Any, k: int, name: str | None = None) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -48,7 +49,7 @@ def length(input: Any, unit: str = "BYTE", name: str | None = None) -> Any:
 
 def regex_replace(input: Any, pattern: str, rewrite: str, replace_global: bool = True, name: str | None = None) -> Any:
     """Texts with `rewrite` for what a regular expression matches."""
-    compiled = re.compile(re.sub(r"\[:punct:\]", re.escape("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"), pattern))
+    compiled = re.compile(pattern.replace("[:punct:]", re.escape(string.punctuation)))
     rewrite = re.sub(r"\\(\d)", r"\\g<\1>", rewrite)
     return _each(lambda text: compiled.sub(rewrite, text, count=0 if replace_global else 1), input)
 
