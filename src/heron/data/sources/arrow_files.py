@@ -148,7 +148,7 @@ class Rows:
         }
         y = None if layout.target is None else self._target(arrays.pop(layout.target), path, first, keep)
         if layout.form == "single":
-            x = arrays[layout.inputs[0]]
+            x: Any = arrays[layout.inputs[0]]
         elif layout.form == "columns":
             x = {name: arrays[name] for name in layout.inputs}
         else:
