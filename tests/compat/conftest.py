@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import warnings
 
 import pytest
 
 import heron
+from heron.errors import HeronNote
 
 collect_ignore = ["scripts"]  # programs that are run, not imported
 ROOTS = ("keras", "tensorflow", "tf_keras")
@@ -14,6 +17,17 @@ ROOTS = ("keras", "tensorflow", "tf_keras")
 
 def is_theirs(name):
     return name.partition(".")[0] in ROOTS
+
+
+@contextlib.contextmanager
+def heard():
+    """The texts of the notes in a block, in a list."""
+    texts = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield texts
+    assert all(issubclass(one.category, HeronNote) for one in caught)
+    texts += [str(one.message) for one in caught]
 
 
 @pytest.fixture

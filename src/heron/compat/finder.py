@@ -45,7 +45,7 @@ class Served(ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         full = f"{self.__name__}.{name}"
-        if is_served(full):
+        if is_served(full) and not any(name in getattr(home, "TODAY", {}) for home in _homes(self.__name__)):
             return importlib.import_module(full)
         for home in _homes(self.__name__):
             if name in getattr(home, "GONE", {}):

@@ -99,7 +99,8 @@ class Dataset:
     @classmethod
     def range(cls, *args: int, **kwargs: Any) -> Dataset:
         """Whole numbers, as Python's `range`."""
-        return cls.from_tensor_slices(np.arange(*args, dtype="int64"))
+        numbers = np.arange(*args, dtype="int64")
+        return cls.from_tensor_slices(numbers) if len(numbers) else cls._of(lambda: iter(()), 0)
 
     @classmethod
     def zip(cls, *datasets: Any, **kwargs: Any) -> Dataset:
