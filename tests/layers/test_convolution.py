@@ -250,7 +250,7 @@ SHAPES = {
     "no channels, sizes unknown": (
         conv(),
         (None, None, 28),
-        r"x = x\[\.\.\., None\], which has .* \(None, None, 28, 1\)\.$",
+        r"x = x\[\.\.\., None\], which has .* \(None, None, 28, 1\)\.\nMore: heron explain channel$",
     ),
     "no channels first": (
         conv(data_format="channels_first"),

@@ -16,7 +16,8 @@ def test_an_id_out_of_range_is_an_error():
     with pytest.raises(DataError) as caught:
         layer([[1, 49]])
     assert str(caught.value) == (
-        "The input has token id 49 but Embedding 'words' has input_dim=10 (ids 0 to 9).\nUse input_dim=50."
+        "The input has token id 49 but Embedding 'words' has input_dim=10 (ids 0 to 9).\nUse input_dim=50.\n"
+        "More: heron explain embedding"
     )
     with pytest.raises(DataError, match=r"token id -3 .*\nIds count from 0; shift them"):
         layer.check_data(np.array([5, -3]))

@@ -264,7 +264,7 @@ def test_what_is_refused(case):
         check_labels(loss, LabelFacts.of(labels), output_shape, activation)
     for part in parts:
         assert part in str(raised.value)
-    assert re.search(r"received .*\n[A-Z].*\.$", str(raised.value), re.DOTALL)
+    assert re.search(r"received .*\n[A-Z].*\.(\nMore: heron explain [a-z-]+)?$", str(raised.value), re.DOTALL)
 
 
 ACCEPTED = {
