@@ -32,13 +32,18 @@ def dense(x: jax.Array, kernel: jax.Array, bias: jax.Array | None = None, summed
     Returns:
         `(..., *made)`.
     """
+    if x.ndim == 2 and summed == 1 and jnp.ndim(kernel) <= 2:
+        return _rows(x, kernel, bias)
     kept, made = x.shape[: x.ndim - summed], kernel.shape[summed:]
     width = math.prod(kernel.shape[:summed])
-    rows = x if x.ndim == 2 and summed == 1 else x.reshape(math.prod(kept), width)  # (R, width)
-    y = with_stored_gradient(jnp.matmul(rows, kernel.reshape(width, -1)))  # (R, made)
-    if bias is not None:
-        y = add_bias(y, bias.reshape(-1))
-    return y if len(kept) == len(made) == 1 else y.reshape(*kept, *made)
+    rows = x.reshape(math.prod(kept), width)  # (R, width)
+    y = _rows(rows, kernel.reshape(width, -1), None if bias is None else bias.reshape(-1))  # (R, made)
+    return y.reshape(*kept, *made)
+
+
+def _rows(x: jax.Array, kernel: jax.Array, bias: jax.Array | None) -> jax.Array:
+    y = with_stored_gradient(jnp.matmul(x, kernel))
+    return y if bias is None else add_bias(y, bias)
 
 
 def with_stored_gradient(x: jax.Array) -> jax.Array:
