@@ -9,7 +9,11 @@ from heron.data.description.facts import Histogram
 from heron.data.description.measure import number_text
 
 _WIDTH, _HEIGHT = 168, 38
-_LABELS, _BAR, _GAP, _CHART = 190, 11, 8, 640
+_LABELS, _LETTER, _BAR, _GAP = 190, 7.6, 11, 8
+_LONGEST, _NUMBERS = (
+    250,
+    115,
+)  # of a bar, and room for the numbers beside it: together with short names as wide as a phone
 
 
 def escaped(text: object) -> str:
@@ -83,26 +87,27 @@ def class_bars(parts: Sequence[tuple[str, Mapping[str, int]]]) -> str:
     block = len(parts) * (_BAR + 2) + _GAP
     block = max(block, 22)
     drawn = []
+    labels = min(_LABELS, 14 + _LETTER * max(map(len, names), default=0))
     for i, name in enumerate(names):
         y = i * block
         shown = name if len(name) <= 25 else name[:24] + "…"
         drawn.append(
-            f'<text x="{_LABELS - 10}" y="{y + (block - _GAP) / 2 + 5:.1f}" text-anchor="end">{escaped(shown)}'
+            f'<text x="{labels - 10:.0f}" y="{y + (block - _GAP) / 2 + 5:.1f}" text-anchor="end">{escaped(shown)}'
             f"<title>{escaped(name)}</title></text>"
         )
         start = y + (block - _GAP - len(parts) * (_BAR + 2) + 2) / 2
         for number, ((part, counts), own) in enumerate(zip(parts, shares, strict=True)):
-            width = max(0.0, (_CHART - _LABELS - 120) * own[name] / top)
+            width = max(0.0, _LONGEST * own[name] / top)
             at = start + number * (_BAR + 2)
             drawn.append(
-                f'<rect class="p{min(number, 2)}" x="{_LABELS}" y="{at:.1f}" '
+                f'<rect class="p{min(number, 2)}" x="{labels:.0f}" y="{at:.1f}" '
                 f'width="{width:.1f}" height="{_BAR}" rx="2">'
                 f"<title>{escaped(name)}, {escaped(part)}: {counts.get(name, 0):,}</title></rect>"
-                f'<text class="soft" x="{_LABELS + width + 7:.1f}" y="{at + _BAR - 1:.1f}">{counts.get(name, 0):,}'
+                f'<text class="soft" x="{labels + width + 7:.1f}" y="{at + _BAR - 1:.1f}">{counts.get(name, 0):,}'
                 f"  ({100 * own[name]:.1f} %)</text>"
             )
     listed = ", ".join(f"{name} {parts[0][1].get(name, 0)}" for name in names[:10])
-    return _svg(_CHART, max(1, len(names)) * block, f"Rows of each class: {listed}", drawn)
+    return _svg(labels + _LONGEST + _NUMBERS, max(1, len(names)) * block, f"Rows of each class: {listed}", drawn)
 
 
 def _svg(width: float, height: float, label: str, parts: Sequence[str]) -> str:
