@@ -9,13 +9,14 @@ import linecache
 import os
 import runpy
 import sys
+import traceback
 import warnings
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 from typing import Any, NoReturn
 
-import jax
 import typer
 
 import heron
@@ -23,7 +24,9 @@ from heron import compat
 from heron.errors import HOW_TO_SEE_ALL, HeronNote
 
 # Whose lines a traceback leaves out: heron's, those of JAX, and those that lead to the program.
-_OURS = tuple(str(Path(one.__file__).parent) + os.sep for one in (heron, jax, typer) if one.__file__)
+_FOUND = map(find_spec, ("heron", "jax", "typer"))  # JAX is not imported: the command line starts without it
+_OURS = tuple(str(Path(spec.origin).parent) + os.sep for spec in _FOUND if spec and spec.origin)
+_HOOKS = ("sys", "typer.main", "heron.tracebacks")  # hooks for errors that are not the program's own
 _LEADING = ("<frozen importlib", "<frozen runpy", "<string>", runpy.__file__)
 _SKIPPED_CELLS = (
     "%%bash",
@@ -52,20 +55,20 @@ def run(target: str, arguments: list[str], is_module: bool = False) -> None:
     """
     if not is_module:
         _check(Path(target))
+    cells = list(_cells(Path(target))) if target.endswith(".ipynb") and not is_module else []
     compat.install()
-    before, show = sys.excepthook, warnings.showwarning
-    warnings.showwarning = _telling(show)
+    warnings.showwarning = _telling(warnings.showwarning)
     try:
         if is_module:
             _run_module(target, arguments)
         elif target.endswith(".ipynb"):
-            _run_notebook(target, arguments)
+            _run_notebook(target, arguments, cells)
         else:
             _run_file(target, arguments)
     except SystemExit:
         raise
     except BaseException as error:
-        _fail(error, sys.__excepthook__ if sys.excepthook is before else sys.excepthook)
+        _fail(error)
 
 
 def _check(path: Path) -> None:
@@ -97,9 +100,9 @@ def _run_module(name: str, arguments: list[str]) -> None:
     runpy.run_module(name, run_name="__main__", alter_sys=True)
 
 
-def _run_notebook(target: str, arguments: list[str]) -> None:
+def _run_notebook(target: str, arguments: list[str], cells: list[tuple[int, str]]) -> None:
     main = _begin(target, arguments)
-    for number, source in _cells(Path(target)):
+    for number, source in cells:
         name = f"{target}[{number}]"
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         for code, is_last in _statements(source, name):
@@ -185,7 +188,7 @@ def _telling(show: Any) -> Any:
     return showwarning
 
 
-def _fail(error: BaseException, hook: Any) -> NoReturn:
+def _fail(error: BaseException) -> NoReturn:
     """Shows an error with the lines of the program alone, and ends with Python's exit code."""
     seen: set[int] = set()
     is_shorter = False
@@ -198,27 +201,26 @@ def _fail(error: BaseException, hook: Any) -> NoReturn:
             is_shorter = is_shorter or any(
                 _is_ours(line) and not _is_ours(line, only_leading=True) for line in _lines_of(one)
             )
-            one.__traceback__ = _of_the_program(one.__traceback__)
+            one.__traceback__ = _of_the_program(list(_lines_of(one)))
     sys.stdout.flush()
-    hook(type(error), error, error.__traceback__)
+    if getattr(sys.excepthook, "__module__", "") in _HOOKS:
+        traceback.print_exception(error)  # which knows the lines of cells too
+    else:
+        sys.excepthook(type(error), error, error.__traceback__)
     if is_shorter and heron.config.is_traceback_filtering_enabled():
         print(HOW_TO_SEE_ALL, file=sys.stderr)
     sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
 
 
 def _lines_of(error: BaseException) -> Iterator[TracebackType]:
-    traceback = error.__traceback__
-    while traceback is not None:
-        yield traceback
-        traceback = traceback.tb_next
+    line = error.__traceback__
+    while line is not None:
+        yield line
+        line = line.tb_next
 
 
-def _of_the_program(traceback: TracebackType | None) -> TracebackType | None:
+def _of_the_program(lines: list[TracebackType]) -> TracebackType | None:
     """The traceback without heron's and JAX's lines, unless `heron.config.disable_traceback_filtering()` was called."""
-    lines = []
-    while traceback is not None:
-        lines.append(traceback)
-        traceback = traceback.tb_next
     if not heron.config.is_traceback_filtering_enabled():
         begin = next((i for i, one in enumerate(lines) if not _is_ours(one, only_leading=True)), 0)
         return lines[begin] if lines else None
