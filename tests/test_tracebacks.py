@@ -83,6 +83,16 @@ def test_a_program_that_a_command_runs(tmp_path):
     assert lines[-1] == tracebacks.HOW_TO_SEE_ALL
 
 
+def test_a_program_under_heron_run(tmp_path):
+    launcher = "import sys; sys.argv[1:1] = ['run']; from heron.cli import main; main()"
+    lines = run(path := tmp_path / "learn.py", TRAINS, launcher=launcher)
+    assert set(files(lines)) == {str(path)}
+    assert PLAIN in lines
+    assert lines[-1] == tracebacks.HOW_TO_SEE_ALL
+    lines = run(path, TRAINS, launcher=launcher, HERON_TRACEBACK_FILTERING="off")
+    assert any(file.startswith(SOURCES) for file in files(lines))
+
+
 def test_other_errors_and_other_hooks_are_left_alone(tmp_path):
     program = """
 import heron

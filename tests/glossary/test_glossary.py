@@ -6,6 +6,7 @@ import ast
 import doctest
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -116,12 +117,28 @@ def test_the_page_of_the_documentation_is_up_to_date():
 def test_terms_named_in_messages_are_in_the_glossary():
     named = {}
     for path in sorted((ROOT / "src" / "heron").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        imported = [one for one in nodes if isinstance(one, ast.ImportFrom) and one.module == "heron.errors"]
+        if not any(alias.name == "more" for one in imported for alias in one.names):
+            continue
+        for node in nodes:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "more":
                 assert isinstance(node.args[0], ast.Constant), f"{path.name}:{node.lineno}: write the term itself"
                 named[node.args[0].value] = path.name
     assert len(named) >= 10
     assert [(term, file) for term, file in named.items() if term not in TERMS] == []
+
+
+def test_terms_that_lessons_link_to_have_an_anchor():
+    anchors = {term.anchor for term in TERMS.values()}
+    assert len(anchors) == len(TERMS)
+    linked = {
+        term: path.name
+        for path in sorted((ROOT / "src" / "heron" / "lessons" / "programs").glob("*.py"))
+        for term in re.findall(r"\(glossary:([a-z0-9-]+)\)", path.read_text(encoding="utf-8"))
+    }
+    assert {term: file for term, file in linked.items() if term not in anchors} == {}
+    assert len(linked) > 5
 
 
 # ---- pictures -------------------------------------------------------------------------------------------------------
