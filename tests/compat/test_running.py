@@ -80,7 +80,7 @@ from keras.layers import Dense
 
 class Doubled(keras.layers.Layer):
     def call(self, x):
-        return 2 * keras.ops.reshape(x, (7, 7))
+        return keras.ops.matmul(x, keras.ops.ones((5, 5)))
 
 def train():
     model = keras.Sequential([keras.Input((3,)), Doubled(), Dense(1)])

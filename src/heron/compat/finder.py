@@ -46,6 +46,8 @@ class Served(ModuleType):
             raise AttributeError(name)
         full = f"{self.__name__}.{name}"
         if is_served(full) and not any(name in getattr(home, "TODAY", {}) for home in _homes(self.__name__)):
+            if canonical(full) in MOVED:  # said here, from where the line of the program is found
+                is_now(full, MOVED[canonical(full)])
             return importlib.import_module(full)
         for home in _homes(self.__name__):
             if name in getattr(home, "GONE", {}):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import jax
 import numpy as np
 
 import heron
@@ -67,6 +66,8 @@ def install() -> Installation:
     if _finder not in sys.meta_path:
         notes.forget()
         sys.meta_path.insert(0, _finder)
+        import jax  # here, for the command line imports this module and starts without JAX
+
         _add(type(jax.numpy.zeros(())), _ARRAY)
         _add(heron.Model, METHODS)
     return Installation()
