@@ -18,20 +18,13 @@ Linker = Callable[[str], str]  # what stands between backquotes -> the address o
 def markdown(docstring: str, link: Linker = lambda name: "") -> str:
     """A docstring in the form of Google as markdown.
 
-    >>> print(markdown("Adds.\\n\\nArgs:\\n    x, y: *two* numbers.\\n\\nExample:\\n>>> 1 + 1\\n2"))
+    >>> print(markdown("Adds.\\n\\nArgs:\\n    x, y: *two* numbers.\\n"))
     Adds.
     <BLANKLINE>
     **Args**
     <BLANKLINE>
     `x`, `y`
     :   \\*two\\* numbers.
-    <BLANKLINE>
-    **Example**
-    <BLANKLINE>
-    ```pycon
-    >>> 1 + 1
-    2
-    ```
     """
     parts: list[str] = []
     for title, body in sections(docstring):

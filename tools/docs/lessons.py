@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -37,9 +38,13 @@ def write(stage: Path, running: list[str]) -> list[str]:
     """
     stage.mkdir(parents=True, exist_ok=True)
     for name in catalogue.names():
-        recording = ran(name, stage) if name in running else unrun(name)
-        text = page(recording, lambda file: file.relative_to(stage).as_posix(), lambda term: f"../glossary.md#{term}")
-        (stage / f"{name}.ipynb").write_text(notebook(recording), encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            recording = ran(name) if name in running else unrun(name)
+            text = page(recording, lambda file, name=name: f"{name}/{file.name}", lambda term: f"../glossary.md#{term}")
+            (stage / f"{name}.ipynb").write_text(notebook(recording), encoding="utf-8")
+            for picture in pictures(recording):
+                (stage / name).mkdir(exist_ok=True)
+                shutil.copyfile(picture, stage / name / picture.name)
         (stage / f"{name}.md").write_text(with_mathml(with_badges(text, name)), encoding="utf-8")
     return [f"{name}.md" for name in catalogue.names()]
 
@@ -50,23 +55,25 @@ def unrun(name: str) -> Recording:
     return Recording(lesson, [Ran(cell) for cell in lesson.cells])
 
 
-def ran(name: str, stage: Path) -> Recording:
-    """A lesson that has run, its experiments too; its pictures lie beside its page, in a folder of its name."""
+def ran(name: str) -> Recording:
+    """A lesson that has run in the current folder, its experiments too."""
     began = time.perf_counter()
     heron.config.reset_names()
     heron.config.set_random_seed(0)
-    lesson = catalogue.find(name).chosen(folder=stage / name)
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), wide():
-        recording = record(lesson, experiments=True)
+    with wide():
+        recording = record(catalogue.find(name), experiments=True)
     print(f"docs: lesson {name} ran in {time.perf_counter() - began:.0f} s", file=sys.stderr)
     failed = [cell.error for cell in recording.cells if cell.error is not None]
     broken = [sentence for sentence, so in (recording.promises or {}).items() if not so]
     if failed or broken:
         raise RuntimeError(f"The lesson {name} does not do what it says: {failed or broken}")
-    for file in (stage / name).rglob("*"):  # trained networks are for whoever runs the lesson
-        if file.is_file() and file.suffix not in (".png", ".svg"):
-            file.unlink()
     return recording
+
+
+def pictures(recording: Recording) -> list[Path]:
+    """What the lesson drew, and its experiments."""
+    cells = [*recording.cells, *(ran for _, ran, _ in recording.answers)]
+    return [picture for ran in cells for picture in ran.pictures]
 
 
 @contextlib.contextmanager

@@ -165,7 +165,7 @@ class Reference:
         links = [
             f"[`{self.classes[id(base)].name}`]({self.target(entry.page, self.classes[id(base)])})" for base in shown
         ]
-        return f"A {', '.join(links)}." if links else ""
+        return f"Base: {', '.join(links)}" if links else ""
 
     @cached_property
     def classes(self) -> dict[int, Entry]:
