@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import signal
@@ -14,9 +15,8 @@ import numpy as np
 import pytest
 
 import heron
-from heron import datasets, saving
-from heron.cli.learning import Output
-from heron.lessons import LESSONS
+from heron import datasets, lessons, saving
+from heron.cli.paper import Output
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 
@@ -27,13 +27,14 @@ def environment(**more):
     return {**kept, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "TERM": "xterm", **more}
 
 
-def run(*arguments, folder, module="heron", **more):
+def run(*arguments, folder, module="heron", input=None, **more):
     """What `heron ARGUMENTS` did."""
     return subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=folder,
         env=environment(**more),
         capture_output=True,
+        input=input,
         text=True,
         encoding="utf-8",
         timeout=300,
@@ -60,14 +61,21 @@ def test_without_arguments_the_commands_are_listed(tmp_path):
     assert "--version" in done.stdout
 
 
-def test_learn_lists_the_lessons_one_a_line(tmp_path):
-    done = run("learn", folder=tmp_path)
+def test_learn_lists_the_path(tmp_path):
+    done = run("learn", folder=tmp_path, COLUMNS="140", HERON_HOME=str(tmp_path / "home"))
     assert done.returncode == 0
-    for lesson in LESSONS.values():
-        line = next(line for line in done.stdout.splitlines() if line.startswith(lesson.name))
-        assert lesson.summary in line
-        assert line.rstrip().endswith(f"{lesson.seconds} s")
-    assert "heron learn line" in done.stdout
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    places = []
+    for name in lessons.names():
+        lesson = lessons.find(name)
+        place = next(number for number, line in enumerate(lines) if line.startswith(f"{name} "))
+        assert lesson.summary in lines[place]
+        assert f"{lesson.seconds} s" in lines[place]
+        assert f"You can then {lesson.aims[:40]}" in lines[place + 1]
+        places.append(place)
+    assert places == sorted(places)
+    assert lines[places[0]].endswith("you are here")
+    assert lines[-1] == "Take the next one: heron learn line, or heron learn next"
     assert not any(tmp_path.iterdir())
 
 
@@ -84,7 +92,7 @@ def test_the_command_line_starts_without_jax(tmp_path):
     ("arguments", "said"),
     [
         (["learn", "clothe"], "There is no lesson named 'clothe'. Did you mean 'clothes'?"),
-        (["learn", "quantum"], "There is no lesson named 'quantum'. Known: clothes, convolution, digits, line, xor."),
+        (["learn", "quantum"], f"There is no lesson named 'quantum'. Known: {', '.join(sorted(lessons.names()))}."),
         (["learn", "line", "--epochs", "0"], "Invalid value for '--epochs'"),
         (["learn", "line", "--epochs", "many"], "Invalid value for '--epochs'"),
         (["learn", "line", "--seed", "-1"], "Invalid value for '--seed'"),
@@ -95,6 +103,10 @@ def test_the_command_line_starts_without_jax(tmp_path):
         ),
         (["learn", "--epochs", "3"], "An option needs a lesson: heron learn line --epochs 100"),
         (["learn", "line", "--epoch", "3"], "--epochs"),
+        (["learn", "saving", "--epochs", "3", "--answers", "a,b,c"], "Expected --check, and a letter for each of 3"),
+        (["learn", "line", "--check", "--answers", "a,b"], "a letter for each of 3 questions, of abc; abc; abc;"),
+        (["learn", "line", "--check", "--answers", "a,b,z"], "received 'a,b,z'. Write: heron learn line --check"),
+        (["learn", "line", "some.ipynb"], "A file is for notebooks: heron learn line --notebook some.ipynb"),
         (["lern"], "learn"),
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",
@@ -122,14 +134,20 @@ def test_line_shows_code_then_result_then_picture(line):
     assert done.returncode == 0, done.stderr
     out = done.stdout
     parts = [
-        "A line",
-        "1. Usually people write the rule",
+        "A line\n\nOne neuron finds the rule behind six pairs of numbers.\n\nAfter this lesson you can build",
+        "\n    EPOCHS = 500\n",
+        "\nUsually people write the rule",
         "    xs = np.array([-1.0, 0.0, 1.0, 2.0, 3.0, 4.0])\n",
-        "    history = model.fit(xs, ys, epochs=500)\n\nEpoch 1/500 - ",
+        "there is: one layer with one neuron.",
+        "    history = model.fit(xs, ys, epochs=EPOCHS)\n\nEpoch 1/500 - ",
         "Epoch 500/500 - ",
-        "    print(model.predict([10.0]))\n\n[[18.9",
-        "    print(model.predict([10.0]))\n",
-        "\n[[30.9",
+        "    print(answer_for_10)\n\n18.9",
+        "    print(other_answer)\n",
+        "\n30.9",
+        "As promised: the answer for 10 is between 18.9 and 19.1.\n",
+        "Words of this lesson: neuron, weights and biases, loss, optimizer, epoch.",
+        "heron explain neuron\n",
+        "Three questions to try your hand at: heron learn line --check\n",
         "The whole program: heron learn line --no-run",
     ]
     places, start = [], 0
@@ -137,6 +155,8 @@ def test_line_shows_code_then_result_then_picture(line):
         start = out.index(part, start)
         places.append(start)
     assert "\x1b" not in out
+    assert "glossary:" not in out
+    assert "promised =" not in out
     for name in ("line.png", "other_line.png"):
         assert f"Picture: heron-line/{name}\n" in out
         assert (folder / "heron-line" / name).read_bytes()[:4] == b"\x89PNG"
@@ -152,21 +172,21 @@ def test_line_leaves_out_most_of_the_500_epochs(line):
 def test_choices_reach_the_program(tmp_path):
     done = run("learn", "line", "--epochs", "3", "--seed", "8", "--out", "my pictures", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "epochs=3" in done.stdout
-    assert "set_random_seed(8)" in done.stdout
+    assert "EPOCHS = 3\n    SEED = 8\n" in done.stdout
     assert "Picture: my pictures/line.png" in done.stdout
     assert "Epoch 3/3" in done.stdout
+    assert "Not as promised this time: the answer for 10 is between 18.9 and 19.1." in done.stdout
     again = run("learn", "line", "--epochs", "3", "--seed", "8", "--out", "x", "--no-code", folder=tmp_path)
     assert "import numpy" not in again.stdout
-    assert "2. The model is the smallest network" in again.stdout
-    predictions = re.findall(r"^\[\[.*", done.stdout, re.MULTILINE)
-    assert len(predictions) == 2
-    assert re.findall(r"^\[\[.*", again.stdout, re.MULTILINE) == predictions
+    assert "The model is the smallest network" in again.stdout
+    weights = re.findall(r"^weight: .*", done.stdout, re.MULTILINE)
+    assert len(weights) == 1
+    assert re.findall(r"^weight: .*", again.stdout, re.MULTILINE) == weights
 
 
 def test_no_run_prints_a_program_that_runs(tmp_path):
     done = run("learn", "line", "--epochs", "2", "--no-run", folder=tmp_path)
-    assert done.stdout == LESSONS["line"].chosen(epochs=2).program()
+    assert done.stdout == lessons.find("line").chosen(epochs=2).text
     assert not any(tmp_path.iterdir())
     (tmp_path / "line.py").write_text(done.stdout)
     ran = subprocess.run([sys.executable, "line.py"], cwd=tmp_path, env=environment(), capture_output=True, text=True)
@@ -177,7 +197,7 @@ def test_no_run_prints_a_program_that_runs(tmp_path):
 def test_xor_in_the_words_of_2016(tmp_path):
     done = run("learn", "xor", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "nb_epoch=500, verbose=2)\n\nEpoch 1/500\n1/1 - " in done.stdout
+    assert "nb_epoch=EPOCHS, verbose=2)\n\nEpoch 1/500\n1/1 - " in done.stdout
     assert re.search(r"^Note: .*nb_epoch.*epochs", done.stdout, re.MULTILINE)
     answers = done.stdout[done.stdout.index("\n[[") :]
     assert re.findall(r"\d\.", answers[: answers.index("]]")]) == ["0.", "1.", "1.", "0."]
@@ -225,7 +245,7 @@ def test_ctrl_c_in_training_goes_on_with_what_was_learned(tmp_path):
         seen.append(text)
         if text.startswith("Epoch 5/"):
             process.send_signal(signal.SIGINT)
-        elif text.startswith("8. "):  # the second training of the lesson
+        elif text.startswith("Now other answers"):  # the second training of the lesson
             process.send_signal(signal.SIGINT)
             break
     rest, errors = process.communicate(timeout=120)
@@ -244,6 +264,86 @@ def test_a_lesson_that_fails_says_why_without_a_traceback(tmp_path):
     assert "heron: " in done.stderr
     assert "line.png" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# Questions, notebooks, progress
+
+
+def test_check_asks_makes_the_experiments_and_says_what_is_right(tmp_path):
+    done = run("learn", "line", "--check", folder=tmp_path, input="z\nB)\na\n", HERON_HOME=str(tmp_path / "home"))
+    assert done.returncode == 0, done.stderr
+    out = flat(done.stdout)
+    parts = [
+        "1. Train for 50 epochs instead of 500.",
+        "- b) further away",
+        "Your answer (a, b, c, or Enter to be shown): z Type one of a, b, c.",
+        "to be shown): b after 50 epochs",
+        "Right: b) further away.",
+        "the learning rate: 0.01 unless you choose",
+        "Note: The loss is",
+        "No, not a. It is c) every step overshoots",
+        "to be shown): loss after 2000 epochs",  # the input has ended
+        "It is b) the line that comes nearest",
+        "1 of 3 right.",
+    ]
+    start = 0
+    for part in parts:
+        start = out.index(part, start)
+    assert "Epoch 1/500" not in out
+    listed = run("learn", folder=tmp_path, COLUMNS="140", HERON_HOME=str(tmp_path / "home")).stdout
+    assert "you are here" in listed.splitlines()[0]  # asked, and not taken yet
+
+
+def test_answers_can_be_given_at_once(tmp_path):
+    done = run("learn", "line", "--check", "--answers", "b, C,b", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.rstrip().endswith("3 of 3 right.")
+    assert "Your answer" not in done.stdout
+
+
+def test_a_lesson_becomes_a_notebook(tmp_path):
+    done = run("learn", "line", "--notebook", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Notebook: line.ipynb\n")
+    cells = json.loads((tmp_path / "line.ipynb").read_text(encoding="utf-8"))["cells"]
+    pictures = [output for cell in cells for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
+    assert len(pictures) == 2
+    failed = run("learn", "line", "--notebook", "new/file.ipynb", "--out", "line.ipynb/a", folder=tmp_path)
+    assert failed.returncode == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_notebook_that_cannot_be_written_or_ends_with_an_error(tmp_path):
+    (tmp_path / "pictures" / "line.png").mkdir(parents=True)
+    done = run("learn", "line", "--notebook", "a.ipynb", "--epochs", "1", "--out", "pictures", folder=tmp_path)
+    assert done.returncode == 1
+    assert "line.png" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert '"output_type": "error"' in (tmp_path / "a.ipynb").read_text(encoding="utf-8")
+
+
+def test_what_was_taken_is_remembered(tmp_path):
+    home = {"HERON_HOME": str(tmp_path / "home"), "COLUMNS": "140"}
+    assert run("learn", "line", "--epochs", "2", folder=tmp_path, **home).returncode == 0
+    listed = run("learn", folder=tmp_path, **home).stdout
+    marks = {line.split()[0]: line.rstrip()[-12:] for line in listed.splitlines() if line[:1].strip()}
+    assert marks["line"].endswith("  done")
+    assert marks["xor"] == "you are here"
+    following = run("learn", "next", "--no-run", folder=tmp_path, **home)
+    assert following.stdout == lessons.find("xor").text
+
+
+def test_after_the_last_lesson_next_says_so(tmp_path):
+    (tmp_path / "lessons.json").write_text(json.dumps({"finished": list(lessons.names())}))
+    done = run("learn", "next", folder=tmp_path, HERON_HOME=str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "All lessons are done. Take one again: heron learn line\n")
+
+
+@pytest.mark.parametrize("text", ["{", "\x00"])
+def test_a_damaged_memory_does_not_stop_a_lesson(tmp_path, text):
+    (tmp_path / "lessons.json").write_text(text)
+    done = run("learn", folder=tmp_path, HERON_HOME=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 # The stream that leaves lines out

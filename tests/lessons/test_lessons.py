@@ -24,9 +24,9 @@ SOURCES = Path(lessons.__file__).parents[2]
 
 
 def test_cells_have_kind_tags_source_and_line():
-    text = '# %% [markdown]\n# Some *words*.\n#\n#     more\n\n#%% tags=["a", "b"]\n\nx = 1\n\n# said\ny = 2\n\n\n# %%\n'
+    text = '# %% [markdown]\n# Some *words*.\n#\n#   more\n\n#%% tags=["a", "b"]\n\nx = 1\n\n# said\ny = 2\n\n\n# %%\n'
     assert percent.read(text) == (
-        Cell("markdown", "Some *words*.\n\n    more", (), 2),
+        Cell("markdown", "Some *words*.\n\n  more", (), 2),
         Cell("code", "x = 1\n\n# said\ny = 2", ("a", "b"), 8),
         Cell("code", "", (), 15),
     )
@@ -78,7 +78,7 @@ def test_a_lesson_is_read():
         ("# - a) seven\n# - b) eight, as", "# - a) seven\n# eight, as", "received 1 choices"),
         ("answer = \"b\" if total == 8 else \"a\"", "pass", "its code sets answer"),
         ('# %% [markdown] tags=["experiment"]\n# And', "# %% [markdown]\n# And", "the lesson ends with"),
-        ('# %% [markdown] tags=["experiment"]\n# And', '# %% tags=["experiment"]\n# And', "an experiment is a cell with"),
+        ('# %% [markdown] tags=["experiment"]\n# And', '# %% tags=["experiment"]\n# And', "an experiment is a"),
     ],
 )  # fmt: skip
 def test_a_program_that_is_no_lesson_is_refused(old, new, said):
@@ -204,7 +204,9 @@ def test_an_answer_is_one_of_the_letters(inside):
 
 
 def test_prose_without_markdown():
-    text = "## A *head*\n\n- **one** `two`\n  three\n- four [five](glossary:five) 2 * 3 * 4\n\n```\nx  =  1\n```\n\n|a|b|"
+    text = (
+        "# A *head*\n\n- **one** `two`\n  three\n- four [five](glossary:five) 2 * 3 * 4\n\n```\nx  =  1\n```\n\n|a|b|"
+    )
     assert prose.plain(text, 80) == "A head\n\n- one two three\n- four five 2 * 3 * 4\n\n    x  =  1\n\n|a|b|"
 
 

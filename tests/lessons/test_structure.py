@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from heron import lessons
+from heron import glossary, lessons
 from heron.lessons import prose
 from heron.lessons.catalogue import _PROGRAMS, _SECONDS
 
@@ -104,7 +104,10 @@ def test_its_links_to_the_glossary_are_well_formed(name):
     lesson = lessons.find(name)
     asked = "\n".join(experiment.question for experiment in lesson.experiments)
     said = "\n".join(cell.source for cell in lesson.cells if cell.kind == "markdown") + asked
-    assert prose.terms(said), "at least one word is linked to the glossary"
+    terms = prose.terms(said)
+    assert terms, "at least one word is linked to the glossary"
+    for term in terms:
+        assert glossary.find(term).sentence
     assert "](glossary" not in prose.unlinked(said)
     assert "glossary:" not in prose.unlinked(said)
 

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from heron import lessons
+from heron import glossary, lessons
 from heron.cli.paper import Paper
 from heron.lessons import Cell, Experiment, Lesson, Progress
 
@@ -85,10 +85,11 @@ def _report(paper: Paper, lesson: Lesson, promises: dict[str, bool]) -> None:
     for sentence, so in promises.items():
         paper.say(f"As promised: {sentence}." if so else f"Not as promised this time: {sentence}.",
                   style="green" if so else "yellow")  # fmt: skip
-    words = lessons.terms("\n".join(cell.source for cell in lesson.cells if cell.kind == "markdown"))
-    if words:
+    linked = lessons.terms("\n".join(cell.source for cell in lesson.cells if cell.kind == "markdown"))
+    if linked:
+        words = [glossary.find(term).name for term in linked]
         paper.say()
-        paper.say(f"Words of this lesson: {', '.join(words)}. What one means: heron explain {words[0]}")
+        paper.say(f"Words of this lesson: {', '.join(words)}. What one means: heron explain {linked[0]}")
     if lesson.experiments:
         count = {1: "One question", 2: "Two questions", 3: "Three questions"}
         asked = count.get(len(lesson.experiments), f"{len(lesson.experiments)} questions")

@@ -15,7 +15,21 @@ from heron.lessons.recording import Recording, record
 from heron.lessons.runner import answer, kept, run
 
 __all__ = [
-    *("find", "names", "Lesson", "Experiment", "Cell", "LessonError"),
-    *("run", "kept", "answer", "record", "Recording", "notebook", "page"),
-    *("Progress", "plain", "terms", "unlinked"),
+    "find",
+    "names",
+    "Lesson",
+    "Experiment",
+    "Cell",
+    "LessonError",
+    "run",
+    "kept",
+    "answer",
+    "record",
+    "Recording",
+    "notebook",
+    "page",
+    "Progress",
+    "plain",
+    "terms",
+    "unlinked",
 ]

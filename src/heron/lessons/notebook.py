@@ -15,7 +15,7 @@ from heron.lessons.percent import Cell
 from heron.lessons.prose import unlinked
 from heron.lessons.recording import Ran, Recording
 
-_INSTALL = """# Where heron is not installed yet (in Colab, say), take away the first sign of the next line and run this cell.
+_INSTALL = """# Where heron is not installed yet (in Colab, say), take away the sign before % and run this cell.
 # %pip install heron"""
 _REPORT = """
 
@@ -118,8 +118,8 @@ def _outputs(ran: Ran, promises: dict[str, bool] | None) -> list[dict[str, Any]]
         outputs.append({"output_type": "stream", "name": "stderr", "text": [note + "\n" for note in ran.notes]})
     outputs += [_picture(picture) for picture in ran.pictures]
     if ran.error is not None:
-        name, said = type(ran.error).__name__, str(ran.error)
-        outputs.append({"output_type": "error", "ename": name, "evalue": said, "traceback": [f"{name}: {said}"]})
+        name, message = type(ran.error).__name__, str(ran.error)
+        outputs.append({"output_type": "error", "ename": name, "evalue": message, "traceback": [f"{name}: {message}"]})
     return outputs
 
 

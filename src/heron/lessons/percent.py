@@ -88,7 +88,7 @@ def _head(line: str, number: int, name: str) -> tuple[bool, tuple[str, ...]]:
     except ValueError:
         tags = None
     if head is None or tags is None or not all(isinstance(tag, str) for tag in tags):
-        form = '\'# %%\', then perhaps \' [markdown]\', then perhaps \' tags=["a tag"]\''
+        form = "'# %%', then perhaps ' [markdown]', then perhaps ' tags=[\"a tag\"]'"
         raise _wrong(name, number, line, f"the head of a cell is {form}", "Write it so.")
     return head["prose"] is not None, tuple(tags)
 

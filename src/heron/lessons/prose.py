@@ -86,9 +86,7 @@ def _block(block: str, width: int) -> str:
 def _filled(line: str, width: int) -> str:
     item = _ITEM.match(line)
     indent = " " * len(item[0]) if item else ""
-    return textwrap.fill(
-        line, max(width, 20), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+    return textwrap.fill(line, max(width, 20), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _words(line: str) -> str:
