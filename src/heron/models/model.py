@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from heron.errors import ArgumentError, UnknownAttributeError, UnknownNameError, nearest, suggestion
 from heron.layers import Layer
+from heron.models import checking
 from heron.models.drawing import Drawing, draw
 from heron.models.saved import Saved
 from heron.models.state_tree import StateTree
@@ -14,6 +15,11 @@ from heron.models.summary import summary_html, summary_text
 from heron.registry import forgiving
 from heron.symbolic import has_symbolic
 
+if TYPE_CHECKING:
+    from heron.models.checking import CheckResult
+
+_OF_COMPILE = "It is an argument of compile()."
+_OF_FIT = "It is an argument of fit()."
 _GONE = {
     "predict_classes": "use model.predict(x).argmax(-1), or (model.predict(x) > 0.5) for one sigmoid output.",
     "predict_proba": "use model.predict(x).",
@@ -191,6 +197,72 @@ class Model(StateTree, Saved):
         if path is not None:
             drawing.save(path)
         return drawing
+
+    @forgiving(gone={"epochs": _OF_FIT, "callbacks": _OF_FIT, "optimizer": _OF_COMPILE, "loss": _OF_COMPILE})
+    def check(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        *,
+        validation_data: Any = None,
+        validation_split: float = 0.0,
+        class_weight: Any = None,
+        sample_weight: Any = None,
+        learning_rate: bool = True,
+        overfit: bool = True,
+        verbose: Any = 1,
+    ) -> CheckResult:
+        """Says everything that can be said before training, and leaves the model as it is.
+
+        Shapes, scale of the inputs, labels against loss and last layer, class balance, number of weights, samples that
+        are in the validation data too; what one batch does in the layers, how long the gradients are and where the
+        loss begins; whether one batch can be learned by heart; and a learning rate to begin with. What is tried is
+        tried on a copy: weights, optimizer and seeds are as before, and a model that was not built is not built.
+
+        Args:
+            x: inputs, as for `fit`. Of a stream the first 8 batches are looked at.
+            y: targets, as for `fit`.
+            batch_size: samples in a step of training, 32 by default.
+            validation_data: as for `fit`.
+            validation_split: as for `fit`.
+            class_weight: as for `fit`.
+            sample_weight: as for `fit`.
+            learning_rate: whether to look for a learning rate: about 100 steps, each at a larger one.
+            overfit: whether to try if one batch can be learned by heart.
+            verbose: 0 to print nothing.
+
+        Returns:
+            The result: `findings`, `ok`, `suggested_learning_rate`, `plot(path)`, `to_json()`. What `fit` would raise
+            is a finding of the severity `"error"`.
+
+        Raises:
+            ArgumentError: for a `batch_size`, `learning_rate`, `overfit` or `verbose` that cannot be used.
+
+        Source: the learning rate is that of L. N. Smith, Cyclical learning rates for training neural networks,
+        arXiv:1506.01186 (2015).
+
+        Example:
+        >>> import heron
+        >>> model = heron.Sequential([heron.Input((2,)), heron.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> result = model.check([[0.0, 1.0, 2.0]], [1.0], verbose=0)
+        >>> result.ok, result.findings[0].severity
+        (False, 'error')
+        """
+        return checking.check_model(
+            self,
+            x,
+            y,
+            batch_size=batch_size,
+            validation_data=validation_data,
+            validation_split=validation_split,
+            class_weight=class_weight,
+            sample_weight=sample_weight,
+            learning_rate=learning_rate,
+            overfit=overfit,
+            verbose=verbose,
+        )
 
     def _repr_html_(self) -> str:
         return summary_html(self)
