@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from heron.datasets import (
-    boston_housing,
-    california_housing,
-    cifar10,
-    cifar100,
-    fashion_mnist,
-    imdb,
-    mnist,
-    reuters,
-)
+from typing import Any
+
+from heron import datasets
 
 __all__ = [
     "boston_housing",
@@ -23,3 +16,9 @@ __all__ = [
     "mnist",
     "reuters",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(name)
+    return getattr(datasets, name)
