@@ -127,7 +127,7 @@ print(f"rules, in good light: {rules_easy:.0%} right, in the kitchen: {rules_kit
 # and the rules would be of no use for vegetables.
 #
 # A *classifier* is the other way: the same program for fruit, clothes or digits. It
-# needs examples with labels, and finds its own colours and edges.
+# needs examples with [labels](glossary:labels), and finds its own colours and edges.
 
 # %%
 import heron
