@@ -118,7 +118,7 @@ class Reference:
 
     def contents(self) -> str:
         rows = [f"| [`{title(page)}`]({page}.md) | {first_sentence(doc(page))} |" for page in self.page_names]
-        table = "\n".join(["| module | |", "|---|---|", *rows])
+        table = "\n".join(["| | |", "|---|---|", *rows])
         intro = "Every public name, written from its docstring. The examples are run by the tests."
         return f"# Reference\n\n{intro}\n\n{table}\n"
 
@@ -188,7 +188,8 @@ class Reference:
         function = getattr(member, "__func__", member)
         parts = [f"{level} {entry.name.rpartition('.')[2]}.{name} {{ #{entry.name}.{name} }}"]
         if not isinstance(member, property):
-            parts.append(signature(name, function, bound=not isinstance(member, staticmethod)))
+            takes = next(iter(inspect.signature(function).parameters), "")
+            parts.append(signature(name, function, bound=takes in ("self", "cls")))
         parts.append(docstrings.markdown(said(member), self.linker(entry.page)))
         return "\n\n".join(parts)
 
