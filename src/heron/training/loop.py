@@ -207,7 +207,7 @@ class Watch:
     def before(self, variables: StateVariables, piece: Piece) -> None:
         """Sees a piece before it runs."""
         if self._rewind is not None:
-            self._rewind.before(variables.peek(), piece)
+            self._rewind.before(variables, piece)
 
     def after(self, logs: dict[str, Any]) -> None:
         """Sees the logs of the piece; finds out, once, where a loss that is not finite began."""

@@ -14,6 +14,7 @@ import jax
 import numpy as np
 
 from heron.training.program import Carry, Program, rows_of_batch
+from heron.training.state import StateVariables
 
 MOST_BYTES = 64 * 2**20
 SHARE = 0.01  # of the time, at most, goes into copies
@@ -40,21 +41,23 @@ class Rewind:
         self._program = program
         self._copy: Any = None
         self._pieces: list[Piece] = []
+        self._data: list[Any] = []  # of the blocks of those pieces, each once
         self._next = 0.0
 
-    def before(self, state: Any, piece: Piece) -> None:
-        """To be called before a piece runs, with the state that it will use up."""
+    def before(self, variables: StateVariables, piece: Piece) -> None:
+        """To be called before a piece runs, with the variables whose values it will use up."""
         started = time.perf_counter()
         if started >= self._next:
-            self._copy, self._pieces = _copied(state), []
+            self._copy, self._pieces, self._data = _copied(variables.peek()), [], []
             cost = time.perf_counter() - started
             self._next = time.perf_counter() + cost / SHARE if self._copy is not None else float("inf")
         if self._copy is None:
             return
         self._pieces.append(piece)
-        data = {id(one.block.data) for one in self._pieces[-3:]}
-        if len(self._pieces) > MOST_PIECES or len(data) > 2:  # blocks of a stream are not kept for this
-            self._copy, self._pieces = None, []
+        if not self._data or piece.block.data is not self._data[-1]:
+            self._data.append(piece.block.data)
+        if len(self._pieces) > MOST_PIECES or len(self._data) > 2:  # blocks of a stream are not kept for this
+            self._forget()
 
     def to(self, batch: int) -> tuple[Any, Any] | None:
         """The state before a batch of the last piece, and the rows of that batch; None when it cannot be had.
@@ -72,8 +75,11 @@ class Rewind:
             if piece.stop > piece.start:
                 carry = Carry(state, self._program.no_logs, np.int32(-1), np.int32(piece.done))
                 state = self._program(carry, piece.block, piece.start, piece.stop, piece.done == 0)[0].state
-        self._copy, self._pieces = None, []
+        self._forget()
         return state, rows_of_batch(last.block, place)
+
+    def _forget(self) -> None:
+        self._copy, self._pieces, self._data = None, [], []
 
 
 def _copied(state: Any) -> Any:
