@@ -44,7 +44,7 @@ def test_a_table(describe):
     code, shown = describe("houses.csv", "--target", "price")
     assert code == 0
     assert "houses.csv 21 rows; 2 columns; target price" in shown
-    assert re.search(r"area number 1 \d", shown)
+    assert re.search(r"area whole number 1 \d", shown)
     assert "Missing values in 1 column: 'area' 1" in shown
 
 
