@@ -71,7 +71,7 @@ def test_learn_lists_the_path(tmp_path):
         place = next(number for number, line in enumerate(lines) if line.startswith(f"{name} "))
         assert lesson.summary in lines[place]
         assert f"{lesson.seconds} s" in lines[place]
-        assert f"You can then {lesson.aims[:40]}" in lines[place + 1]
+        assert f"You can then {lesson.aims[:25]}" in lines[place + 1]
         places.append(place)
     assert places == sorted(places)
     assert lines[places[0]].endswith("you are here")

@@ -30,7 +30,7 @@ def list_lessons() -> None:
     for name in lessons.names():
         lesson = lessons.find(name)
         table.add_row(name, lesson.summary, f"{lesson.seconds} s", _mark(lesson, progress, following))
-        table.add_row("", f"You can then {lesson.aims}", style="dim")
+        table.add_row("", f"You can then {lessons.plain(lesson.aims, 1000)}", style="dim")
     console.print(table)
     if following:
         console.print(f"\nTake the next one: heron learn {following}, or heron learn next")

@@ -51,8 +51,8 @@ print("Table:", table)
 
 # %% [markdown]
 # Now suppose that people in Galway sorted 6,000 images of clothes. Their
-# [labels](glossary:labels) are Irish words. heron takes the words as they are: `fit` numbers them and keeps the
-# names.
+# [labels](glossary:labels) are Irish words. heron takes the words as they are:
+# `fit` numbers them and keeps the names.
 
 # %%
 import numpy as np
