@@ -169,10 +169,13 @@ def __dir__() -> list[str]:
 
 
 def _unknown(name: str) -> str:
-    # Imported here because only a mistake needs it.
+    # Imported here because only a mistake needs them.
     import difflib
+
+    from heron.old_modules import where_now
 
     folded = {public.lower(): public for public in __all__}
     near = difflib.get_close_matches(name.lower(), folded, n=1)
     hint = f"Did you mean heron.{folded[near[0]]}?" if near else "dir(heron) lists the names it has."
+    hint = where_now(f"heron.{name}") or hint
     return f"heron has no attribute {name!r}. {hint}"

@@ -32,6 +32,17 @@ class UnknownModuleError(HeronError, ModuleNotFoundError):
     """A module that heron does not have."""
 
 
+def where_now(name: str) -> str:
+    """Where to find what a module of old held, or the module around it; empty for a name that was never one.
+
+    >>> where_now("heron.utils.np_utils"), where_now("heron.layer")
+    ('Write heron.utils.to_categorical(y).', '')
+    """
+    while name and name not in _OLD:
+        name = name.rpartition(".")[0]
+    return f"{_OLD[name]}." if name else ""
+
+
 def missing_module(name: str, known: Iterable[str]) -> UnknownModuleError:
     """The error for `import name`, where `name` is in none of heron's packages.
 
@@ -44,15 +55,8 @@ def missing_module(name: str, known: Iterable[str]) -> UnknownModuleError:
     >>> str(missing_module("heron.layer", ["layers", "losses"]))
     "heron has no module 'heron.layer'. Did you mean heron.layers?"
     """
-    old = name
-    while old and old not in _OLD:
-        old = old.rpartition(".")[0]
     first = name.split(".")[1]
     near = difflib.get_close_matches(first, list(known), n=1)
-    if old:
-        hint = f"{_OLD[old]}."
-    elif near and near[0] != first:
-        hint = f"Did you mean heron.{near[0]}?"
-    else:
-        hint = "dir(heron) lists what it has."
+    hint = f"Did you mean heron.{near[0]}?" if near and near[0] != first else "dir(heron) lists what it has."
+    hint = where_now(name) or hint
     return UnknownModuleError(f"heron has no module {name!r}. {hint}", name=name)

@@ -56,6 +56,7 @@ def test_functions_of_jax_say_where_heron_has_theirs(name):
 
 IMPORTS = {
     "from heron.utils import np_utils": r"heron.utils has no 'np_utils'. Write heron.utils.to_categorical\(y\)",
+    "from heron import preprocessing": r"heron has no attribute 'preprocessing'. Sequences: heron.utils.pad_sequences.",
     "from heron.layers import Dens": r"heron.layers has no layer or function 'Dens'. Did you mean Dense\?",
     "from heron.losses import mse, masked": r"heron.losses has no 'masked'",
     "from heron import Sequentia": r"heron has no attribute 'Sequentia'. Did you mean heron.Sequential\?",

@@ -126,6 +126,17 @@ def test_27_values_out_of_range_in_a_later_batch(case, what):
     assert "batch 2 of the" in caught.value.__notes__[-1]
 
 
+def test_9_a_class_out_of_range_in_a_file_that_is_read_by_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr("heron.data.rows.WHOLE_BYTES", 0)
+    np.save(tmp_path / "x.npy", X)
+    x, y = np.load(tmp_path / "x.npy", mmap_mode="r"), CLASSES.copy()
+    y[60] = 7
+    with pytest.raises(
+        heron.errors.DataError, match=r"needs class numbers from 0 to 4, .* from 0 to 7.\nUse Dense\(8\)"
+    ):
+        classifier().fit(x, y, batch_size=16, verbose=0)
+
+
 def test_27_a_label_that_is_ignored_is_no_mistake_in_a_later_batch():
     model = model_of(
         heron.Input((8,)), layers.Dense(5, "softmax"), loss=heron.losses.SparseCategoricalCrossentropy(ignore_class=-1)
