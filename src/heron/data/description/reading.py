@@ -10,6 +10,7 @@ import numpy as np
 
 from heron.data import columns
 from heron.data.adapt import is_stream
+from heron.data.arrays import on_host
 from heron.data.columns import Values
 from heron.data.description.facts import HINT, Finding
 from heron.data.description.source import MAX_COLUMNS, SAMPLE_BYTES, SAMPLE_ROWS, Part, Source, Wishes, pop_target
@@ -134,7 +135,7 @@ def _simplified(x: Any, what: str) -> Any:
     if isinstance(x, list | tuple | range | set | frozenset):
         return _from_list(list(x), what)
     if hasattr(x, "detach") and hasattr(x, "cpu"):
-        x = x.detach().cpu()
+        x = np.asarray(on_host(x, what))
     if hasattr(x, "tocsr") and hasattr(x, "toarray"):
         return x.tocsr()
     if isinstance(x, np.ndarray) or (hasattr(x, "shape") and hasattr(x, "dtype") and hasattr(x, "__getitem__")):
