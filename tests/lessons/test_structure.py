@@ -116,3 +116,12 @@ def test_its_links_to_the_glossary_are_well_formed(name):
 def test_its_lines_fit_a_narrow_page(name):
     long = [line for line in lessons.find(name).text.splitlines() if len(line) > 100]
     assert long == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_line_of_a_paragraph_is_an_item_of_a_list_by_chance(name):
+    item = re.compile(r"(\d+[.)]|[-+*]|#+) ")
+    for cell in lessons.find(name).cells:
+        for paragraph in re.split(r"\n\s*\n", cell.source) if cell.kind == "markdown" else ():
+            first, *rest = paragraph.splitlines()
+            assert item.match(first) or not any(item.match(line) for line in rest), paragraph

@@ -48,8 +48,8 @@ print("W:", W.shape, "b:", b.shape, "X W + b:", logits.shape)
 
 # %% [markdown]
 # [Softmax](glossary:softmax) makes the ten scores of an image probabilities: e to
-# the power of each, which is above 0, divided by their sum, so that they add up to
-# 1. The layer does the same.
+# the power of each, which is above 0, divided by their sum, so that together they
+# are 1. The layer does the same.
 
 # %%
 powers = np.exp(logits)
@@ -82,8 +82,8 @@ cross = np.array([[1, 0, 1],
 # %% [markdown]
 # Convolution is sliding: lay the filter on a 3 by 3 window of the image, multiply
 # each of its numbers by the pixel under it, add the nine products up, move on by one
-# pixel. The filter fits in three places across and three down, so the result is 3 by
-# 3. It is large where the image looks like the filter.
+# pixel. The filter fits in three places across and three down, so three by three
+# numbers result. They are large where the image looks like the filter.
 
 # %%
 def slide(image, kernel):
