@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -208,3 +209,7 @@ def test_the_containers_name_files_and_tools_that_exist():
     assert [name for name in copied if f"!{name.rstrip('/')}" not in ignored and name != "/opt/heron"] == []
     assert re.search(r"^USER (?!root)", dockerfile, re.MULTILINE)
     assert 'ENTRYPOINT ["heron"]' in dockerfile
+    settings = (pages.ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8")
+    settings = json.loads(re.sub(r"^ *//.*$", "", settings, flags=re.MULTILINE))
+    target = settings["postCreateCommand"].removeprefix("make ")
+    assert f"{target.replace('.venv', '$(VENV)')}:" in (pages.ROOT / "Makefile").read_text(encoding="utf-8")
