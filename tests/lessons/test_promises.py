@@ -12,7 +12,6 @@ import pytest
 from heron import lessons
 from heron.errors import HeronNote
 
-
 FEWER_EPOCHS = {"digits": 1}  # a lesson that keeps its promise after fewer than its own, slow epochs
 
 

@@ -98,10 +98,10 @@ bag_accuracy = bag.evaluate(x_test, y_test, verbose=0)[1]
 print(f"bag of words: {bag_accuracy:.0%} of the unseen sentences")
 
 # %% [markdown]
-# The second net **reads**. `Embedding` has a point in space for each word, 16 numbers
-# that it learns. `GRU` goes through the sentence from left to right; after each word it
-# changes its memory of 32 numbers. So "not" can wait there for the word that it turns
-# round. What it remembers at the end decides.
+# The second net **reads**. Its [embedding](glossary:embedding) has a point in space for
+# each word, 16 numbers that it learns. `GRU` goes through the sentence from left to
+# right; after each word it changes its memory of 32 numbers. So "not" can wait there
+# for the word that it turns round. What it remembers at the end decides.
 
 # %%
 heron.utils.set_random_seed(SEED)
