@@ -112,7 +112,8 @@ def of_texts(texts: Iterable[str | None], dtype: str = "text") -> Values:
         table, odd = _parsed(known, functools.partial(date, form=form))
         if table is not None:
             data = _mapped(stripped, table, np.datetime64("NaT"), "datetime64[s]")
-            return Values(DATE, data, dtype, *(odd or ((), 0)), (), form)
+            texts_odd, rows_odd = odd
+            return Values(DATE, data, dtype, texts_odd, rows_odd, form=form)
     data = _mapped(stripped, {text: text for text in known}, None, object)
     return Values(_category_or_text(known), data, dtype)
 
