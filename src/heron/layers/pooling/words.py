@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 AXES = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -23,4 +24,4 @@ def documented(cls: type, template: str, rank: int) -> None:
         "fours": "4, " * rank,
         "twos": "2, " * rank,
     }
-    cls.__doc__ = f"{(cls.__doc__ or '').strip()}\n\n{template.format(**words).strip()}\n    "
+    cls.__doc__ = f"{(cls.__doc__ or '').strip()}\n\n{inspect.cleandoc(template.format(**words))}\n"
