@@ -160,6 +160,16 @@ def test_an_entry_says_how_a_layer_is_called_and_what_it_takes(api_pages):
     assert "```pycon\n>>> Dense(3)([[1.0, 2.0]]).shape\n(1, 3)\n```" in entry
 
 
+def test_every_list_of_arguments_reads_as_one(api):
+    found = [
+        f"{entry.name}: {title}"
+        for entry in {entry.name: entry for entry in api.entries.values()}.values()
+        for title, body in docstrings.sections(reference.said(entry.thing))
+        if title in docstrings.LISTS and not docstrings.items(body, lambda name: "")
+    ]
+    assert found == []
+
+
 def test_second_names_lead_to_one_entry(api, api_pages):
     assert api.entries["heron.losses.mse"] is api.entries["heron.losses.mean_squared_error"]
     assert "`heron.losses.mse`" in api_pages["losses.md"]

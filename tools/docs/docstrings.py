@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 _HEADING = re.compile(r"(?P<title>[A-Z][A-Za-z ]*):")
 _INLINE = re.compile(r"(?P<title>Source|Example): +(?P<rest>\S.*)", re.DOTALL)
 _ITEM = re.compile(r"(?P<names>\*{0,2}[\w.]+(?:\[[^\]]*\])?(?:,\s+\*{0,2}[\w.]+)*):(?:\s+|$)(?P<text>.*)", re.DOTALL)
-_LISTS = ("Args", "Attributes", "Call arguments", "Raises")
+LISTS = ("Args", "Attributes", "Call arguments", "Raises")
 _CODE = re.compile(r"(`+)(.+?)\1", re.DOTALL)
 
 Linker = Callable[[str], str]  # what stands between backquotes -> the address of its page, or ""
@@ -30,7 +30,7 @@ def markdown(docstring: str, link: Linker = lambda name: "") -> str:
     for title, body in sections(docstring):
         if title:
             parts.append(f"**{title}**")
-        parts.append(items(body, link) or prose(body, link) if title in _LISTS else prose(body, link))
+        parts.append(items(body, link) or prose(body, link) if title in LISTS else prose(body, link))
     return "\n\n".join(part for part in parts if part)
 
 
