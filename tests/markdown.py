@@ -26,6 +26,7 @@ from typing import Any
 
 from heron import config
 from heron.errors import HeronNote
+from tests.stand_in import without_keras
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^`\n]*)\n(?P<body>.*?)^(?P=indent)``` *$", re.MULTILINE | re.DOTALL)
 _JAX_FOOTER = re.compile(r"-{20}\nFor simplicity, JAX has removed .*\n")
@@ -125,13 +126,13 @@ def agrees(shown: str, printed: str) -> bool:
 
 @contextlib.contextmanager
 def settled(folder: Path) -> Iterator[None]:
-    """In the block, names and seeds begin anew, screens have 80 columns, and files lie in `folder`."""
+    """In the block names and seeds begin anew, screens have 80 columns, files lie in `folder`, Keras is not there."""
     config.reset_names()
     config.set_random_seed(0)
     before = os.environ.get("COLUMNS")
     os.environ["COLUMNS"] = "80"
     try:
-        with contextlib.chdir(folder):
+        with contextlib.chdir(folder), without_keras():
             yield
     finally:
         os.environ.pop("COLUMNS")

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import warnings
 
 import pytest
 
 import heron
 from heron.errors import HeronNote
+from tests.stand_in import without_keras
 
 collect_ignore = ["scripts"]  # programs that are run, not imported
-ROOTS = ("keras", "tensorflow", "tf_keras")
-
-
-def is_theirs(name):
-    return name.partition(".")[0] in ROOTS
 
 
 @contextlib.contextmanager
@@ -33,12 +28,8 @@ def heard():
 @pytest.fixture
 def without_them():
     """No module of Keras or TensorFlow in the process, for the length of a test."""
-    real = {name: sys.modules.pop(name) for name in list(sys.modules) if is_theirs(name)}
-    yield
-    heron.compat.uninstall()
-    for name in [name for name in sys.modules if is_theirs(name)]:
-        del sys.modules[name]
-    sys.modules.update(real)
+    with without_keras():
+        yield
 
 
 @pytest.fixture
