@@ -80,8 +80,9 @@ Path(FOLDER, "architecture.json").write_text(as_text)
 print(len(as_text), "characters:", as_text[:60], "...")
 
 # %% [markdown]
-# The weights go into a file of their own. It knows nothing of the layers: to use it,
-# build the same model first, from the text or with your program.
+# The weights go into a file of their own, with what the optimizer keeps. It knows
+# nothing of the layers: to use it, build the same model first, from the text or with
+# your program.
 
 # %%
 weights = FOLDER + "/clothes.weights.h5"
