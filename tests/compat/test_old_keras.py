@@ -410,3 +410,18 @@ def test_estimators(installed):
         f"keras.wrappers.scikit_learn.Keras{kind} is now keras.wrappers.SKLearn{kind}; taken as that."
         for kind in ("Classifier", "Regressor")
     ]
+
+
+def test_the_learning_rate_under_its_old_name(installed):
+    import keras
+
+    optimizer = keras.optimizers.Adam(0.5)
+    with heard() as notes:
+        assert keras.backend.get_value(optimizer.lr) == 0.5
+        keras.backend.set_value(optimizer.lr, 0.25)
+        optimizer.lr = optimizer.lr * 0.5
+    assert float(optimizer.learning_rate) == 0.125
+    assert notes.count("optimizer.lr is now optimizer.learning_rate; taken as that.") == 1
+    with heard() as notes:
+        assert keras.layers.experimental.preprocessing.Rescaling is heron.layers.Rescaling
+    assert notes == ["keras.layers.experimental.preprocessing is now keras.layers; taken as that."]

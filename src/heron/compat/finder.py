@@ -89,7 +89,7 @@ def _names(name: str) -> list[str]:
 
 def _inside(name: str) -> list[str]:
     """The modules right inside one."""
-    known = canonical(name)
+    known = MOVED.get(canonical(name), canonical(name))
     found = [*HOMES, "tensorflow.keras"]
     inside = [m.removeprefix(f"{known}.") for m in found if m.startswith(f"{known}.")]
     return [one for one in inside if "." not in one]

@@ -50,6 +50,7 @@ HOMES: dict[str, tuple[str, ...]] = {f"keras.{name}": (f"heron.{name}",) for nam
     "keras.datasets": (f"{_OLD}.datasets",),
     "keras.engine": (f"{_OLD}.engine", "heron.layers", "heron.models"),
     "keras.layers": (f"{_OLD}.layers", "heron.layers"),
+    "keras.layers.experimental": (f"{_OLD}.layers", "heron.layers"),
     "keras.models": (f"{_OLD}.models", "heron.models"),
     "keras.optimizers": (f"{_OLD}.optimizers", "heron.optimizers"),
     "keras.preprocessing": (f"{_OLD}.folders",),
@@ -87,7 +88,7 @@ HOMES: dict[str, tuple[str, ...]] = {f"keras.{name}": (f"heron.{name}",) for nam
 
 _LAYER_HOMES = (
     "core convolutional pooling recurrent normalization embeddings merge noise local wrappers advanced_activations "
-    "convolutional_recurrent dense_attention recurrent_v2 normalization_v2 cudnn_recurrent preprocessing experimental "
+    "convolutional_recurrent dense_attention recurrent_v2 normalization_v2 cudnn_recurrent preprocessing "
     "experimental.preprocessing normalization.batch_normalization core.dense"
 ).split()
 

@@ -11,7 +11,7 @@ import heron
 from heron.compat import notes
 from heron.compat.finder import Finder, Served, served_modules
 from heron.compat.homes import ROOTS
-from heron.compat.old.methods import METHODS
+from heron.compat.old.methods import METHODS, OF_OPTIMIZERS
 from heron.errors import HeronError
 
 _finder = Finder()
@@ -43,7 +43,7 @@ def install() -> Installation:
     The modules are made by heron, whether or not the real packages are installed; those are never touched. Names of
     Keras 3 are heron's own; spellings of Keras 1 and 2 work where they are harmless, with one note each; what heron
     does not run is refused by name, with what to write in its place. Arrays get the method `numpy()`, and models the
-    methods of Keras 2 (`predict_classes`, `fit_generator`, ...), until `uninstall()`.
+    methods of Keras 2 (`predict_classes`, `fit_generator`, ...) and optimizers `lr`, until `uninstall()`.
 
     Returns:
         An object for `with`: `with heron.compat.install(): ...` ends with `uninstall()`.
@@ -70,6 +70,7 @@ def install() -> Installation:
 
         _add(type(jax.numpy.zeros(())), _ARRAY)
         _add(heron.Model, METHODS)
+        _add(heron.optimizers.Optimizer, OF_OPTIMIZERS)
     return Installation()
 
 

@@ -6,16 +6,7 @@ from typing import Any
 
 from heron import datasets
 
-__all__ = [
-    "boston_housing",
-    "california_housing",
-    "cifar10",
-    "cifar100",
-    "fashion_mnist",
-    "imdb",
-    "mnist",
-    "reuters",
-]
+__all__ = "boston_housing california_housing cifar10 cifar100 fashion_mnist imdb mnist reuters".split()
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The methods that models had in Keras 1 and 2."""
+"""The methods that models had in Keras 1 and 2, and what optimizers had."""
 
 from __future__ import annotations
 
@@ -46,3 +46,17 @@ METHODS: dict[str, Any] = {
     "evaluate_generator": _passed_on("evaluate_generator", "evaluate", {}),
     "predict_generator": _passed_on("predict_generator", "predict", {}),
 }
+
+
+def _learning_rate(self: Any) -> Any:
+    """The learning rate, under its old name."""
+    is_now("optimizer.lr", "optimizer.learning_rate")
+    return self.learning_rate
+
+
+def _set_learning_rate(self: Any, value: Any) -> None:
+    is_now("optimizer.lr", "optimizer.learning_rate")
+    self.learning_rate = value
+
+
+OF_OPTIMIZERS: dict[str, Any] = {"lr": property(_learning_rate, _set_learning_rate)}
