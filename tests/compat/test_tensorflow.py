@@ -325,3 +325,25 @@ def test_files_and_pictures(tf, tmp_path):
     assert tf.image.random_crop(image, [2, 2, 3]).shape == (2, 2, 3)
     assert tf.image.adjust_saturation(floats, 0.0).shape == (4, 4, 3)
     assert tf.image.random_flip_left_right(image).shape == tf.image.random_contrast(floats, 0.5, 1.5).shape
+
+
+def test_a_layer_may_draw_without_a_seed(tf):
+    """The sampling layer of every variational autoencoder."""
+
+    class Sampling(tf.keras.layers.Layer):
+        def call(self, inputs):
+            mean, log_variance = inputs
+            noise = tf.random.normal(shape=(tf.shape(mean)[0], tf.shape(mean)[1]))
+            return mean + tf.exp(0.5 * log_variance) * noise
+
+    inputs = tf.keras.Input((3,))
+    layer = Sampling()
+    drawn = layer([inputs, tf.zeros_like(inputs)])
+    assert len(layer.non_trainable_variables) == 1
+    model = tf.keras.Model(inputs, drawn)
+    model.compile("sgd", "mse")
+    before = layer.seed_generator.state.numpy().copy()
+    x = np.zeros((8, 3), "float32")
+    model.fit(x, x, verbose=0)
+    assert not np.array_equal(before, layer.seed_generator.state.numpy())
+    assert not np.array_equal(np.asarray(layer([x, x])), np.asarray(layer([x, x])))

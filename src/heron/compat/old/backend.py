@@ -9,6 +9,7 @@ import numpy as np
 
 import heron
 from heron import ops
+from heron.compat.tf.random import seed_here
 from heron.errors import ArgumentError
 
 __all__: list[str] = []
@@ -234,12 +235,12 @@ def pow(x: Any, a: Any) -> Any:
 
 def random_normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
     """Numbers by chance, of the normal distribution."""
-    return heron.random.normal(tuple(shape), mean, stddev, dtype, seed)
+    return heron.random.normal(tuple(shape), mean, stddev, dtype, seed_here(seed))
 
 
 def random_uniform(shape: Any, minval: float = 0.0, maxval: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
     """Numbers by chance between two."""
-    return heron.random.uniform(tuple(shape), minval, maxval, dtype, seed)
+    return heron.random.uniform(tuple(shape), minval, maxval, dtype, seed_here(seed))
 
 
 def random_normal_variable(
@@ -251,7 +252,7 @@ def random_normal_variable(
 
 def truncated_normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
     """Normal numbers within two standard deviations."""
-    return heron.random.truncated_normal(tuple(shape), mean, stddev, dtype, seed)
+    return heron.random.truncated_normal(tuple(shape), mean, stddev, dtype, seed_here(seed))
 
 
 def repeat(x: Any, n: int) -> Any:
