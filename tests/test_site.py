@@ -83,7 +83,7 @@ def test_a_broken_link_and_what_is_fetched_from_elsewhere_are_found(tmp_path):
         '<a href="c.html"></a><a href="https://example.org"></a><script src="https://example.org/x.js"></script>'
         '<img src="data:image/png;base64,"><img src="no.png">'
     )
-    (tmp_path / "b.html").write_text('<p id="there"></p>')
+    (tmp_path / "b.html").write_text('<p id="there">```python no-run</p>')
     (tmp_path / "a.css").write_text('body { background: url("https://example.org/x.png") }')
     assert sorted(links.complaints(tmp_path)) == [
         "a.css: fetches from elsewhere, so it does not work offline",
@@ -91,6 +91,7 @@ def test_a_broken_link_and_what_is_fetched_from_elsewhere_are_found(tmp_path):
         "a.html: c.html leads nowhere",
         "a.html: fetches https://example.org/x.js, so it does not work offline",
         "a.html: no.png leads nowhere",
+        "b.html: shows ``` as text, so a block of code is not read as one",
     ]
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a built site: links that lead nowhere, and anything that is fetched from elsewhere."""
+"""What is wrong with a built site: dead links, what is fetched from elsewhere, code that is shown as text."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class _Page(HTMLParser):
         self.anchors: set[str] = {"", "top"}
         self.links: list[str] = []
         self.fetched: list[str] = []
+        self.fences = 0
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -32,6 +33,9 @@ class _Page(HTMLParser):
             elif (tag, name) in _FETCHED and not _NOT_FETCHED & set((found.get("rel") or "").split()):
                 self.fetched.append(value)
 
+    def handle_data(self, data: str) -> None:
+        self.fences += data.count("```")
+
 
 def complaints(site: Path) -> Iterator[str]:
     """One line for each thing that is wrong."""
@@ -42,6 +46,8 @@ def complaints(site: Path) -> Iterator[str]:
         if path.name == "404.html":
             continue  # its links begin at the root of the server
         name = path.relative_to(site.resolve()).as_posix()
+        if page.fences:
+            yield f"{name}: shows ``` as text, so a block of code is not read as one"
         for address in dict.fromkeys([*page.fetched, *page.links]):
             parts = urlsplit(address)
             if parts.scheme or parts.netloc:

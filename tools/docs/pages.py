@@ -37,8 +37,9 @@ def copy(stage: Path) -> None:
 
 
 def page(path: Path) -> str:
-    """A page of the repository as one of the site."""
-    return with_mathml(relinked(path.read_text(encoding="utf-8"), path))
+    """A page of the repository as one of the site; what the tests are told behind the language of a block goes."""
+    text = re.sub(r"^( *```\w+) [^`\n]*$", r"\1", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return with_mathml(relinked(text, path))
 
 
 def relinked(text: str, path: Path) -> str:
