@@ -124,6 +124,15 @@ def test_a_lesson_that_runs_has_its_results_and_pictures(tmp_path, monkeypatch):
     assert [name for name in drawn if not (tmp_path / name).is_file()] == []
 
 
+def test_colab_is_offered_once_the_notebooks_have_an_address(tmp_path, monkeypatch):
+    assert "colab" not in lessons.with_badges("# A\n\nText.\n", "line")
+    settings = tmp_path / "site.toml"
+    settings.write_text('[project.extra]\nnotebooks = "someone/heron/blob/pages/lessons"\n')
+    monkeypatch.setattr(lessons, "SETTINGS", settings)
+    address = "https://colab.research.google.com/github/someone/heron/blob/pages/lessons/line.ipynb"
+    assert f'<a class="badge" href="{address}">Open in Colab</a>' in lessons.with_badges("# A\n\nText.\n", "line")
+
+
 # The reference
 
 
