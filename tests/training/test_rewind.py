@@ -69,13 +69,17 @@ def test_back_in_arrays(found, chunk):
 @pytest.mark.filterwarnings("ignore:The loss became NaN:heron.errors.HeronNote")
 def test_no_way_back_where_the_batches_are_gone_and_one_in_shuffled_arrays(found, monkeypatch):
     monkeypatch.setattr(rewinding, "SHARE", 1e-9)  # one copy, at the beginning
-    rounds = iter([False, False, True])
-    bad, good = model(), model()
+    rounds = iter([False, False, True, False, False, True])
+    bad, good, kept = model(), model(), model()
 
     class Stream:
         def __iter__(self):
             return batches(next(rounds))
 
+    kept.fit(Stream(), epochs=3, verbose=0)
+    assert len(found) == 1, "small batches are kept for a while"
+    found.clear()
+    monkeypatch.setattr(rewinding, "MOST_DATA", 100)
     bad.fit(Stream(), epochs=3, verbose=0)
     assert found == [], "the batches of the first epochs of a stream are gone: no way back from a copy before them"
     good.fit(*data(True), batch_size=8, epochs=1, verbose=0)

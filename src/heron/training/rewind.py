@@ -16,7 +16,8 @@ import numpy as np
 from heron.training.program import Carry, Program, rows_of_batch
 from heron.training.state import StateVariables
 
-MOST_BYTES = 64 * 2**20
+MOST_BYTES = 64 * 2**20  # of a state
+MOST_DATA = 128 * 2**20  # bytes of batches that are kept for this, and would be gone without it
 SHARE = 0.01  # of the time, at most, goes into copies
 MOST_PIECES = 256
 
@@ -41,22 +42,25 @@ class Rewind:
         self._program = program
         self._copy: Any = None
         self._pieces: list[Piece] = []
-        self._data: list[Any] = []  # of the blocks of those pieces, each once
+        self._data: Any = None  # of the last block
+        self._held = 0  # bytes of the blocks before it
         self._next = 0.0
 
     def before(self, variables: StateVariables, piece: Piece) -> None:
         """To be called before a piece runs, with the variables whose values it will use up."""
         started = time.perf_counter()
         if started >= self._next:
-            self._copy, self._pieces, self._data = _copied(variables.peek()), [], []
+            self._forget()
+            self._copy = _copied(variables.peek())
             cost = time.perf_counter() - started
             self._next = time.perf_counter() + cost / SHARE if self._copy is not None else float("inf")
         if self._copy is None:
             return
         self._pieces.append(piece)
-        if not self._data or piece.block.data is not self._data[-1]:
-            self._data.append(piece.block.data)
-        if len(self._pieces) > MOST_PIECES or len(self._data) > 2:  # blocks of a stream are not kept for this
+        if piece.block.data is not self._data:
+            self._held += 0 if self._data is None else _bytes(self._pieces[-2].block)
+            self._data = piece.block.data
+        if len(self._pieces) > MOST_PIECES or self._held > MOST_DATA:
             self._forget()
 
     def to(self, batch: int) -> tuple[Any, Any] | None:
@@ -79,7 +83,13 @@ class Rewind:
         return state, rows_of_batch(last.block, place)
 
     def _forget(self) -> None:
-        self._copy, self._pieces, self._data = None, [], []
+        self._copy, self._pieces, self._data, self._held = None, [], None, 0
+
+
+def _bytes(block: Any) -> int:
+    """The size of the rows of a block; there may be room for more, which takes no memory."""
+    rows = block.steps * block.batch + block.tail.shape[0]
+    return sum(leaf.nbytes // max(1, leaf.shape[0]) * rows for leaf in jax.tree.leaves(block.data))
 
 
 def _copied(state: Any) -> Any:
