@@ -161,7 +161,7 @@ class _Missing:
             raise missing_module(name, _SUBMODULES)
 
 
-sys.meta_path.append(_Missing)  # type: ignore[arg-type]
+sys.meta_path.append(_Missing)
 
 
 def __dir__() -> list[str]:
