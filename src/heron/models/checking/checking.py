@@ -23,7 +23,7 @@ from heron.models.checking.findings import ERROR, LOOK, MEND, OK, Findings
 from heron.models.checking.probe import Probe, look_at_first_loss, look_at_gradients, look_at_signals
 from heron.models.checking.result import CheckResult
 from heron.models.checking.sample import MOST_BATCHES, Sample, sample_of
-from heron.models.checking.suggestion import Suggestion, suggestion
+from heron.models.checking.suggestion import Suggestion, spread_of, suggestion
 from heron.models.checking.trials import Rate, TooSlow, Trials
 from heron.models.steps import Steps
 from heron.optimizers import MultiOptimizer
@@ -34,6 +34,7 @@ _LEARNED, _HALF = 0.1, 0.5
 _MANY_PARAMETERS = 100
 _FAR_RATE, _SLOW_RATE = 10.0, 100.0
 _ROUNDS = 3
+_STUCK = 0.9  # of the loss at the beginning of a round is left at its end
 
 
 def check_model(
@@ -260,7 +261,7 @@ class _Check:
         self.rates, self.losses = tried.rates, tried.losses
         if np.isnan(tried.losses).all():
             return
-        self.suggested = suggestion(tried.rates, tried.leveled)
+        self.suggested = suggestion(tried.rates, tried.leveled, spread_of(tried.losses[:20]))
         rate, away, own = self.suggested.rate, self.suggested.diverging, self.own_rate
         about, set_it = "learning rate", "model.optimizer.learning_rate = {:g}"
         if rate is None:
@@ -299,7 +300,7 @@ class _Check:
         same = None if target is None else target.chance(rows)
         chance = same if target is None or target.classes() is None else target.chance()
         first = last = math.nan
-        steps = 0
+        steps, is_stuck = 0, False
         for rate in dict.fromkeys(filter(None, (self.suggested.rate, self.own_rate, 1e-3))):
             state = None
             for _ in range(_ROUNDS):
@@ -311,6 +312,7 @@ class _Check:
                     measured = probe(state, trials.rows(rows))
                     end = min(end, measured.loss + measured.penalties) - measured.penalties
                 steps += len(losses)
+                is_stuck = end > _STUCK * float(np.mean(losses[:5]))
                 last = end if math.isnan(last) or end < last else last
                 if not math.isfinite(end) or _share(last, first, chance) <= _LEARNED:
                     break
@@ -318,9 +320,11 @@ class _Check:
                 break
         if math.isnan(first):
             return
-        self._say_by_heart(_share(last, first, chance), (first, last, same), count, steps)
+        self._say_by_heart(_share(last, first, chance), (first, last, same), count, steps, is_stuck)
 
-    def _say_by_heart(self, share: float, losses: tuple[float, float, Any], count: int, steps: int) -> None:
+    def _say_by_heart(
+        self, share: float, losses: tuple[float, float, Any], count: int, steps: int, is_stuck: bool
+    ) -> None:
         first, last, same = losses
         said = f"in {steps} steps the loss of {count_text(count, 'sample')} went from {first:.3g} to {last:.2g}"
         if share <= _LEARNED:
@@ -329,8 +333,11 @@ class _Check:
         if share <= _HALF:
             self.found.add(
                 *(LOOK, _BY_HEART, f"{said[0].upper()}{said[1:]}, not close to 0."),
-                why="It learns, but slowly. Dropout, noise and contradicting labels do that too.",
-                mend="More units or a higher learning rate help, if it should be faster.",
+                why="There it stays." if is_stuck else "It learns, but slowly. Dropout and noise do that too.",
+                mend="Look whether some targets can never be reached, or equal samples have different labels; "
+                "or give it more units."
+                if is_stuck
+                else "More units or a higher learning rate help, if it should be faster.",
                 term="underfitting",
             )
             return
