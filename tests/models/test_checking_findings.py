@@ -99,7 +99,7 @@ CASES = {
     ),
     "rare class": (
         lambda: looked(to_classes(1, "sigmoid", "binary_crossentropy"), ROWS, imbalanced(15)),
-        *("mend", "class balance", "class 0 has 285 samples, class 1 15: always saying class 0 is right in 95.0 %"),
+        *("mend", "class balance", "Class 0 has 285 samples, class 1 15: always saying class 0 is right in 95.0 %"),
     ),
     "uneven": (
         lambda: looked(to_classes(1, "sigmoid", "binary_crossentropy"), ROWS, imbalanced(60)),

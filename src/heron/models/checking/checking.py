@@ -19,7 +19,7 @@ from heron.layers.structure import map_leaves
 from heron.models import checks
 from heron.models.checking import input_looks, target_looks
 from heron.models.checking.copies import copied, fresh_optimizer, nothing_drawn
-from heron.models.checking.findings import ERROR, LOOK, MEND, OK, Findings
+from heron.models.checking.findings import ERROR, LOOK, MEND, OK, Findings, short
 from heron.models.checking.probe import Probe, look_at_first_loss, look_at_gradients, look_at_signals
 from heron.models.checking.result import CheckResult
 from heron.models.checking.sample import MOST_BATCHES, Sample, sample_of
@@ -326,7 +326,7 @@ class _Check:
         self, share: float, losses: tuple[float, float, Any], count: int, steps: int, is_stuck: bool
     ) -> None:
         first, last, same = losses
-        said = f"in {steps} steps the loss of {count_text(count, 'sample')} went from {first:.3g} to {last:.2g}"
+        said = f"in {steps} steps the loss of {count_text(count, 'sample')} went from {short(first)} to {short(last)}"
         if share <= _LEARNED:
             self.found.add(OK, _BY_HEART, f"{said}.")
             return
@@ -341,7 +341,7 @@ class _Check:
                 term="underfitting",
             )
             return
-        by_chance = f"; one who always says the same has {same:.2g}" if same is not None else ""
+        by_chance = f"; one who always says the same has {short(same)}" if same is not None else ""
         what = f"{said[0].upper()}{said[1:]}{by_chance}."
         if any(self.found.says(one) for one in ("inputs", "labels", "activations", "gradients")):
             why = "It should fall close to 0; what else is named here is in its way."

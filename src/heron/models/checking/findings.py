@@ -56,6 +56,15 @@ class Finding:
         return cls(severity, about, what, mend=mend, term=term.strip())
 
 
+def short(value: float) -> str:
+    """A number in three digits: `0.25`, `3,010`, `2.49e+06`.
+
+    >>> short(3012.4), short(-0.0254), short(2.4912e6)
+    ('3,010', '-0.0254', '2.49e+06')
+    """
+    return f"{float(f'{value:.3g}'):,g}"
+
+
 class Findings:
     """Findings on their way into a result; what is said twice is kept once."""
 

@@ -14,7 +14,7 @@ from heron.data.description.hashes import block_hashes
 from heron.data.description.wording import count_text, listed, percent
 from heron.data.feed import ArrayFeed
 from heron.layers import Embedding, Lambda
-from heron.models.checking.findings import LOOK, MEND, OK, Findings
+from heron.models.checking.findings import LOOK, MEND, OK, Findings, short
 from heron.models.checking.sample import Sample
 from heron.models.hints import _SCALING, note_pixels
 
@@ -48,10 +48,10 @@ def look_at_inputs(found: Findings, model: Any, sample: Sample, names: Sequence[
         elif not is_scaled and not found.says(_ABOUT):
             _look_at_values(found, name, array)
     if not found.says(_ABOUT) and sample.is_finite():
-        sizes = [f"{array.min():.3g} to {array.max():.3g}" for _, array in leaves if array.dtype.kind in "iufb"]
+        spans = [_span(array) for _, array in leaves if array.dtype.kind in "iufb"]
         known = any(isinstance(layer, _SCALING) and not isinstance(layer, Lambda) for layer in layers)
         inside = "; layers of the model scale them" if known else ""
-        found.add(OK, _ABOUT, f"values from {', '.join(sizes[:4])}{inside}.")
+        found.add(OK, _ABOUT, f"values from {', '.join(spans[:4])}{inside}.")
 
 
 def _look_at_columns(found: Findings, name: str, array: np.ndarray, columns: list[str], is_scaled: bool) -> None:
@@ -86,7 +86,7 @@ def _look_at_columns(found: Findings, name: str, array: np.ndarray, columns: lis
         place = columns.index(far[0])
         found.add(
             *(LOOK, _ABOUT, f"{listed(far)} of {name} {'lies' if len(far) == 1 else 'lie'} far from 0 for how little"),
-            why=f"it varies: {far[0]!r} is {mean[place]:.3g} on average, give or take {std[place]:.2g}. "
+            why=f"it varies: {far[0]!r} is {short(mean[place])} on average, give or take {short(std[place])}. "
             "Centred on 0 it is learned faster.",
             mend=scale,
             term="standardization",
@@ -94,7 +94,7 @@ def _look_at_columns(found: Findings, name: str, array: np.ndarray, columns: lis
 
 
 def _span(values: np.ndarray) -> str:
-    return f"{values.min():.3g} to {values.max():.3g}"
+    return f"{short(values.min())} to {short(values.max())}"
 
 
 def _look_at_values(found: Findings, name: str, array: np.ndarray) -> None:
@@ -102,7 +102,7 @@ def _look_at_values(found: Findings, name: str, array: np.ndarray) -> None:
     reach = float(np.abs(array.astype(np.float32)).max(initial=0))
     if reach > _LARGE:
         found.add(
-            *(MEND, _ABOUT, f"{name} has values from {array.min():.4g} to {array.max():.4g}."),
+            *(MEND, _ABOUT, f"{name} has values from {_span(array)}."),
             why="A network learns best from numbers around 1.",
             mend=f"Write x = x / {reach:.3g} (and the same wherever you evaluate and predict).",
             term="normalization",

@@ -12,7 +12,7 @@ import numpy as np
 from heron.compilation import compiled
 from heron.data.description.wording import listed, percent
 from heron.layers import context as calls
-from heron.models.checking.findings import LOOK, MEND, OK, Findings
+from heron.models.checking.findings import LOOK, MEND, OK, Findings, short
 from heron.variables import Scope
 
 _DEAD = ("relu", "relu6")
@@ -240,7 +240,7 @@ def look_at_gradients(found: Findings, model: Any, measured: Measured) -> None:
 
 
 def _range_text(sizes: list[float]) -> str:
-    low, high = f"{min(sizes):.2g}", f"{max(sizes):.2g}"
+    low, high = short(min(sizes)), short(max(sizes))
     return low if low == high else f"{low} to {high}"
 
 
@@ -265,15 +265,19 @@ def look_at_first_loss(found: Findings, measured: Measured, target: Any, rows: A
     chance, loss = target.chance(), measured.loss
     if chance is None or not is_new or not math.isfinite(loss):
         if math.isfinite(loss):
-            found.add(OK, about, f"{loss:.4g} on one batch.")
+            found.add(OK, about, f"{short(loss)} on one batch.")
         return
     classes = target.classes() is not None
     count = 2 if classes and (target.units or 1) == 1 else target.units
-    says = f"ln {count} = {chance:.3g} by chance" if classes else f"{chance:.4g} for one who always says the mean"
+    says = f"ln {count} = {chance:.3g} by chance" if classes else f"{short(chance)} for one who always says the mean"
     limit = 3 * chance + 1 if classes else 100 * chance
     if loss > limit:
         found.add(
-            *(MEND if loss > 3 * limit else LOOK, about, f"The loss of one batch is {loss:.4g}; it would be {says}."),
+            *(
+                MEND if loss > 3 * limit else LOOK,
+                about,
+                f"The loss of one batch is {short(loss)}; it would be {says}.",
+            ),
             why="An untrained model should know nothing; this one is wrong and sure of it.",
             mend="Scale the inputs and keep the default initializers."
             if classes
@@ -282,10 +286,10 @@ def look_at_first_loss(found: Findings, measured: Measured, target: Any, rows: A
         )
     elif loss < chance / 2:
         found.add(
-            *(LOOK, about, f"The loss of one batch is {loss:.4g} before any training; it would be {says}."),
+            *(LOOK, about, f"The loss of one batch is {short(loss)} before any training; it would be {says}."),
             why="Either the weights are trained already, or the inputs hold the answer.",
             mend="Look whether a column of x says what y is.",
             term="loss",
         )
     else:
-        found.add(OK, about, f"{loss:.4g} on one batch, {says}.")
+        found.add(OK, about, f"{short(loss)} on one batch, {says}.")

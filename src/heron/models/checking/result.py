@@ -142,7 +142,9 @@ class CheckResult:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+    together = text.replace(" %", "\N{NO-BREAK SPACE}%")
+    lines = textwrap.wrap(together, width, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines] or [""]
 
 
 def _cut(text: str, taken: int) -> list[str]:

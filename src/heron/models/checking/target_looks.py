@@ -10,7 +10,7 @@ import numpy as np
 from heron import losses
 from heron.data.description.wording import count_text, percent
 from heron.models import checks
-from heron.models.checking.findings import LOOK, MEND, OK, Findings
+from heron.models.checking.findings import LOOK, MEND, OK, Findings, short
 from heron.training.objective import by_output
 
 _RARE, _UNEVEN = 10.0, 3.0
@@ -121,7 +121,7 @@ def _praise(target: Target, classes: np.ndarray | None) -> str:
     if classes is not None:
         return f"{count_text(len(np.unique(classes)), 'class', 'classes')}, which go with the loss and the last layer."
     if target.y.dtype.kind in "biuf" and target.y.size:
-        return f"numbers from {target.y.min():.4g} to {target.y.max():.4g}, which go with the loss."
+        return f"numbers from {short(target.y.min())} to {short(target.y.max())}, which go with the loss."
     return "they go with the loss."
 
 
@@ -155,6 +155,7 @@ def _look_at_classes(found: Findings, target: Target, classes: np.ndarray, names
     if weighted:
         found.add(OK, "class balance", f"{called(most)} is {ratio:.0f} times as frequent as {called(least)}; weighted.")
         return
+    first = called(most) if names else called(most).capitalize()
     weights = {int(c): round(len(classes) / (len(known) * int(n)), 2) for c, n in zip(known, counts, strict=True)}
     shown = ", ".join(f"{c}: {w:g}" for c, w in list(weights.items())[:_SHOWN]) + (
         ", ..." if len(weights) > _SHOWN else ""
@@ -162,7 +163,7 @@ def _look_at_classes(found: Findings, target: Target, classes: np.ndarray, names
     found.add(
         MEND if ratio >= _RARE else LOOK,
         "class balance",
-        f"{called(most)} has {counts.max():,} samples, {called(least)} {counts.min():,}: "
+        f"{first} has {counts.max():,} samples, {called(least)} {counts.min():,}: "
         f"always saying {called(most)} is right in {percent(counts.max() / len(classes))}.",
         "Accuracy says little then, and the rare class may never be given.",
         f"fit(x, y, class_weight={{{shown}}})\n"
@@ -200,7 +201,7 @@ def _look_at_numbers(found: Findings, target: Target) -> None:
         )
         found.add(
             *(MEND if size > 10 * _FAR else LOOK, target.about),
-            f"The targets go from {low:.4g} to {high:.4g}, {mean:.4g} on average, give or take {std:.2g}.",
+            f"The targets go from {short(low)} to {short(high)}, {short(mean)} on average, give or take {short(std)}.",
             why,
             f"mean, scale = {mean:.4g}, {std:.3g}; model.fit(x, (y - mean) / scale), and predictions * scale + mean",
             "regression",
@@ -215,7 +216,7 @@ def _look_at_range(found: Findings, target: Target, low: float, high: float) -> 
         span = f"{least:g} to {most:g}" if np.isfinite(most) else f"{least:g} and above"
         found.add(
             *(MEND, target.about, f"The last layer ends with {activation}, which gives {span}; the targets go from"),
-            why=f"{low:.4g} to {high:.4g}. {percent(outside)} of them can never be reached.",
+            why=f"{short(low)} to {short(high)}. {percent(outside)} of them can never be reached.",
             mend="Take the activation of the last layer away: Dense(1).",
             term="activation",
         )
