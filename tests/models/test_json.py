@@ -62,3 +62,17 @@ def test_classes_of_ones_own_are_named():
 def test_what_is_no_model_is_refused(given, error, text):
     with pytest.raises(error, match=text):
         model_from_json(given)
+
+
+@pytest.mark.parametrize("kind", ["sequential", "functional"])
+def test_a_config_names_classes_of_the_callers_own(kind):
+    class Doubled(heron.layers.Layer):
+        def call(self, x):
+            return 2 * x
+
+    x = heron.Input((2,))
+    model = heron.Sequential([x, Doubled()]) if kind == "sequential" else heron.Model(x, Doubled()(x))
+    twin = type(model).from_config(model.get_config(), custom_objects={"Doubled": Doubled})
+    assert twin.predict(np.ones((1, 2)), verbose=0).tolist() == [[2.0, 2.0]]
+    with pytest.raises(UnknownNameError, match="the class 'Doubled', which heron does not know"):
+        type(model).from_config(model.get_config())

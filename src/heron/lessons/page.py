@@ -48,9 +48,9 @@ def page(
         parts += [f"**{number}.** {linked(experiment.question, term)}", linked(listed, term)]
         if id(experiment) in answers:
             ran, letter = answers[id(experiment)]
-            inside = [_fenced(ran.cell.source, language), *_result(ran, picture)]
-            heading = f"<summary>Answer: {letter}</summary>"
-            parts += ['<details markdown="1">', heading, *inside, "</details>"]
+            right = f"**{letter})** {linked(experiment.choices[letter], term)}"
+            inside = [right, _fenced(ran.cell.source, language), *_result(ran, picture)]
+            parts += ['<details markdown="1">', "<summary>Answer</summary>", *inside, "</details>"]
     parts.append(
         f"Run it: `heron learn {lesson.name}`. Be asked: `heron learn {lesson.name} --check`. "
         f"As a notebook: `heron learn {lesson.name} --notebook`."

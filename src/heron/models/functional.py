@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from heron import dtype_policies, symbolic
@@ -14,6 +15,7 @@ from heron.models.host_inputs import HostInputs
 from heron.models.inputs import fit_input
 from heron.models.model import Model
 from heron.ops.operation import Operation
+from heron.registry import custom_object_scope
 from heron.symbolic import KerasTensor
 
 
@@ -169,11 +171,12 @@ class Functional(HostInputs, Model):
         return own | write_graph(self._graph, self._inputs_struct, self._outputs_struct)
 
     @classmethod
-    def from_config(cls, config: Any) -> Any:
-        """Makes the model, with fresh weights."""
+    def from_config(cls, config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+        """Makes the model, with fresh weights; `custom_objects` are the caller's own classes and functions by name."""
         if "input_layers" not in config:
-            return super().from_config(config)
-        inputs, outputs = read_graph(config)
+            return super().from_config(config, custom_objects)
+        with custom_object_scope(custom_objects or {}):
+            inputs, outputs = read_graph(config)
         own = {key: config[key] for key in ("name", "trainable", "dtype") if key in config}
         return cls(inputs, outputs, **own)
 

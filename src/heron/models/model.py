@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from heron.errors import ArgumentError, UnknownAttributeError, UnknownNameError, nearest, suggestion
@@ -12,7 +13,7 @@ from heron.models.drawing import Drawing, draw
 from heron.models.saved import Saved
 from heron.models.state_tree import StateTree
 from heron.models.summary import summary_html, summary_text
-from heron.registry import forgiving
+from heron.registry import custom_object_scope, forgiving
 from heron.symbolic import has_symbolic
 
 if TYPE_CHECKING:
@@ -197,6 +198,12 @@ class Model(StateTree, Saved):
         if path is not None:
             drawing.save(path)
         return drawing
+
+    @classmethod
+    def from_config(cls, config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+        """Makes the model, with fresh weights; `custom_objects` are the caller's own classes and functions by name."""
+        with custom_object_scope(custom_objects or {}):
+            return super().from_config(config)
 
     @forgiving(gone={"epochs": _OF_FIT, "callbacks": _OF_FIT, "optimizer": _OF_COMPILE, "loss": _OF_COMPILE})
     def check(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from heron import dtype_policies
@@ -10,7 +11,7 @@ from heron.layers import Input, InputLayer, Layer
 from heron.models.host_inputs import HostInputs, input_for_text
 from heron.models.inputs import fit_input
 from heron.models.model import Model
-from heron.registry import deserialize, serialize
+from heron.registry import custom_object_scope, deserialize, serialize
 from heron.symbolic import KerasTensor
 
 
@@ -202,10 +203,11 @@ class Sequential(HostInputs, Model):
         }
 
     @classmethod
-    def from_config(cls, config: Any) -> Sequential:
-        """Makes the model, with fresh weights."""
+    def from_config(cls, config: Any, custom_objects: Mapping[str, Any] | None = None) -> Sequential:
+        """Makes the model, with fresh weights; `custom_objects` are the caller's own classes and functions by name."""
         shape = config.get("build_input_shape")
-        layers = [deserialize(layer, kind="layers") for layer in config["layers"]]
+        with custom_object_scope(custom_objects or {}):
+            layers = [deserialize(layer, kind="layers") for layer in config["layers"]]
         model = cls(layers, name=config.get("name"), dtype=config.get("dtype"))
         if not model.built and shape and model.layers:
             model.build(tuple(shape))
