@@ -7,8 +7,10 @@ import pytest
 
 import heron
 from heron import layers
-from heron.models.checking import trials
+from heron.models.checking import by_heart, trials
+from heron.models.checking.findings import Findings
 from heron.models.checking.suggestion import diverged, rounded, smooth, suggestion
+from heron.models.checking.target_looks import Target
 
 pytestmark = pytest.mark.usefixtures("quick_compiler")
 Dense, SPARSE = layers.Dense, "sparse_categorical_crossentropy"
@@ -179,3 +181,16 @@ def test_a_model_with_seconds_for_few_steps_takes_fewer(monkeypatch):
     result = model_of(Dense(3, activation="softmax")).check(ROWS, CLASSES, verbose=0, overfit=False)
     assert len(result.learning_rates) <= 30
     assert result.suggested_learning_rate is not None
+
+
+def test_few_steps_and_many_answers_a_sample_are_judged_mildly():
+    outcome = by_heart.Outcome(1.1, 1.0, 0.95, 32, 40, False)
+    many = Target("", np.zeros((4, 6), int), heron.Input((6, 3)), SPARSE)
+    found = Findings()
+    by_heart.look_by_heart(found, outcome, None)
+    by_heart.look_by_heart(found, outcome._replace(steps=900), many)
+    by_heart.look_by_heart(found, outcome._replace(steps=900), None)
+    by_heart.look_by_heart(found, outcome._replace(last=np.nan), None)
+    assert [one.severity for one in found.found] == ["look", "look", "mend", "mend"]
+    assert "as a step takes long" in found.found[0].why
+    assert "many answers a sample" in found.found[1].why

@@ -18,8 +18,9 @@ from heron.errors import ArgumentError, shape_text, value_text
 from heron.layers.structure import map_leaves
 from heron.models import checks
 from heron.models.checking import input_looks, target_looks
+from heron.models.checking.by_heart import learned_by_heart, look_by_heart
 from heron.models.checking.copies import copied, fresh_optimizer, nothing_drawn
-from heron.models.checking.findings import ERROR, LOOK, MEND, OK, Findings, short
+from heron.models.checking.findings import ERROR, LOOK, MEND, OK, Findings
 from heron.models.checking.probe import Probe, look_at_first_loss, look_at_gradients, look_at_signals
 from heron.models.checking.result import CheckResult
 from heron.models.checking.sample import MOST_BATCHES, Sample, sample_of
@@ -29,12 +30,8 @@ from heron.models.steps import Steps
 from heron.optimizers import MultiOptimizer
 from heron.variables import Variable
 
-_BY_HEART = "one batch by heart"
-_LEARNED, _HALF = 0.1, 0.5
 _MANY_PARAMETERS = 100
 _FAR_RATE, _SLOW_RATE = 10.0, 100.0
-_ROUNDS = 3
-_STUCK = 0.9  # of the loss at the beginning of a round is left at its end
 
 
 def check_model(
@@ -230,7 +227,7 @@ class _Check:
             rows = np.arange(sample.batch)
             state = model._state_variables().peek()
             measured = probe(state, jax.tree.map(lambda a: a[rows], sample.data))
-            look_at_signals(found, model, measured)
+            look_at_signals(found, measured, sample.batch)
             look_at_gradients(found, model, measured)
             if len(self.targets) == 1 and not weighted:
                 look_at_first_loss(found, measured, self.targets[0], rows, is_new)
@@ -249,7 +246,9 @@ class _Check:
             if self.wants_rate:
                 self._range_test(trials)
             if self.wants_overfit:
-                self._by_heart(trials, None if weighted else probe)
+                rates = (self.suggested.rate, self.own_rate, 1e-3)
+                target = self.targets[0] if len(self.targets) == 1 and not weighted else None
+                look_by_heart(found, learned_by_heart(trials, probe, target, filter(None, rates)), target)
         except TooSlow as error:
             found.add(
                 *(LOOK, "speed", f"One step takes {error.seconds:.1f} s, so training was not tried."),
@@ -292,69 +291,6 @@ class _Check:
         else:
             self.found.add(OK, about, f"{own:g} is set; in a short trial the loss fell fastest around {rate:g}.")
 
-    def _by_heart(self, trials: Trials, probe: Probe | None) -> None:
-        """Whether one batch can be learned by heart: who cannot even do that has a fault in the model."""
-        rows = trials.few_rows
-        count = len(np.unique(rows))
-        target = self.targets[0] if len(self.targets) == 1 and probe is not None else None
-        same = None if target is None else target.chance(rows)
-        chance = same if target is None or target.classes() is None else target.chance()
-        first = last = math.nan
-        steps, is_stuck = 0, False
-        for rate in dict.fromkeys(filter(None, (self.suggested.rate, self.own_rate, 1e-3))):
-            state = None
-            for _ in range(_ROUNDS):
-                tried = trials.by_heart(rate, state)
-                losses, state = tried.losses, tried.state
-                first = float(losses[0]) if math.isnan(first) else first
-                end = float(np.mean(losses[-5:]))
-                if probe is not None and math.isfinite(end):
-                    measured = probe(state, trials.rows(rows))
-                    end = min(end, measured.loss + measured.penalties) - measured.penalties
-                steps += len(losses)
-                is_stuck = end > _STUCK * float(np.mean(losses[:5]))
-                last = end if math.isnan(last) or end < last else last
-                if not math.isfinite(end) or _share(last, first, chance) <= _LEARNED:
-                    break
-            if _share(last, first, chance) <= _LEARNED:
-                break
-        if math.isnan(first):
-            return
-        self._say_by_heart(_share(last, first, chance), (first, last, same), count, steps, is_stuck)
-
-    def _say_by_heart(
-        self, share: float, losses: tuple[float, float, Any], count: int, steps: int, is_stuck: bool
-    ) -> None:
-        first, last, same = losses
-        said = f"in {steps} steps the loss of {count_text(count, 'sample')} went from {short(first)} to {short(last)}"
-        if share <= _LEARNED:
-            self.found.add(OK, _BY_HEART, f"{said}.")
-            return
-        if share <= _HALF:
-            self.found.add(
-                *(LOOK, _BY_HEART, f"{said[0].upper()}{said[1:]}, not close to 0."),
-                why="There it stays." if is_stuck else "It learns, but slowly. Dropout and noise do that too.",
-                mend="Look whether some targets can never be reached, or equal samples have different labels; "
-                "or give it more units."
-                if is_stuck
-                else "More units or a higher learning rate help, if it should be faster.",
-                term="underfitting",
-            )
-            return
-        by_chance = f"; one who always says the same has {short(same)}" if same is not None else ""
-        what = f"{said[0].upper()}{said[1:]}{by_chance}."
-        if any(self.found.says(one) for one in ("inputs", "labels", "activations", "gradients")):
-            why = "It should fall close to 0; what else is named here is in its way."
-            self.found.add(MEND, _BY_HEART, what, why, "Mend the rest first, then check again.", "underfitting")
-            return
-        self.found.add(
-            *(MEND, _BY_HEART, what),
-            why="A network that cannot learn even these by heart will not learn all: the fault is in the model.",
-            mend="Look for a last layer whose activation cannot give the targets (relu, softmax over numbers), frozen "
-            "layers, layers without gradient, a loss that does not go with the labels, too few units.",
-            term="underfitting",
-        )
-
     def result(self) -> CheckResult:
         """What was found out."""
         model, sample = self.model or self.original, self.sample
@@ -373,17 +309,6 @@ class _Check:
             diverging_rate=self.suggested.diverging,
             learning_rate=self.own_rate,
         )
-
-
-def _share(last: float, first: float, chance: float | None) -> float:
-    """How much of what one who knows nothing has is left of the loss; 1 for a loss that did not fall."""
-    if not math.isfinite(last):
-        return 1.0
-    if chance is not None and chance > 0.05:
-        return last / chance
-    if first <= 0 or last < 0:  # losses without a least value of 0
-        return 0.0 if last < first - 1e-3 * abs(first) else 1.0
-    return last / first
 
 
 def _rate_of(optimizer: Any) -> float | None:

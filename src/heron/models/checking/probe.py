@@ -137,7 +137,7 @@ def activation_of(layer: Any) -> str:
     return str(activation or type(layer).__name__.lower())
 
 
-def look_at_signals(found: Findings, model: Any, measured: Measured) -> None:
+def look_at_signals(found: Findings, measured: Measured, rows: int) -> None:
     """Adds which layers are dead, saturated, or give numbers that grow or shrink out of bounds."""
     signals = measured.signals
     hidden = signals[:-1]
@@ -172,7 +172,7 @@ def look_at_signals(found: Findings, model: Any, measured: Measured) -> None:
         )
         return
     same = next((one for one in signals if one.spread == 0 and one.size > 0), None)
-    if same is not None and len(signals) > 1:
+    if same is not None and len(signals) > 1 and rows > 1:
         what = f"{same.layer._who()} gives the same for all samples of the batch."
         found.add(LOOK, about, what, "Nothing that comes behind it can tell them apart.")
     far = [one for one in hidden if one.size > _HUGE or 0 < one.size < _TINY]

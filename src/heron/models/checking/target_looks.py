@@ -61,6 +61,11 @@ class Target:
         size = self.output.shape[-1] if self.output.shape else None
         return size if isinstance(size, int) else None
 
+    @property
+    def labels_of_a_sample(self) -> int:
+        """How many answers the model gives for one sample: as many as there are pixels, or steps, or one."""
+        return int(np.prod([size or 1 for size in self.output.shape[1:-1]]))
+
     def classes(self) -> np.ndarray | None:
         """The class number of each label, `(labels,)`; None where the targets are no classes."""
         y = self.y
