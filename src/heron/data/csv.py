@@ -236,7 +236,8 @@ def _layout(
     found = []
     for place, name in enumerate(names):
         texts = [row[place] if place < len(row) else "" for row in head.rows]
-        texts = ["" if text.strip().lower() in words else text for text in texts]
+        if not words <= MISSING_WORDS:
+            texts = ["" if text.strip().lower() in words else text for text in texts]
         found.append(column_of(name, place, texts, kinds.get(name)))
     if wanted is None and class_names is not None:
         raise ArgumentError("csv_dataset: class_names are those of a target; received no target.")

@@ -61,12 +61,12 @@ def column_of(name: str, place: int, texts: Sequence[str], kind: str | None) -> 
     found = kind or _OF_VALUES.get(values.kind, values.kind)
     if found == YES_NO and not values.words:
         found = NUMBER if kind is None else found
-    distinct = sorted({t.strip() for t in texts if t.strip().lower() not in columns.MISSING_WORDS})
+    known = [text for text in map(str.strip, texts) if text.lower() not in columns.MISSING_WORDS]
+    distinct = sorted(set(known))
     words = tuple(values.words) or (tuple(distinct) if found in (CATEGORY, YES_NO) else ())
     numeric = values.is_numeric and not values.missing.all()
     mean = float(np.nanmean(values.data)) if numeric else 0.0
-    missing = sum(t.strip().lower() in columns.MISSING_WORDS for t in texts)
-    return Column(name, place, found, words, missing, mean, ", ".join(distinct[:3])[:40], values.form)
+    return Column(name, place, found, words, len(texts) - len(known), mean, ", ".join(distinct[:3])[:40], values.form)
 
 
 class Policy(NamedTuple):
