@@ -19,7 +19,7 @@ _SECONDS = {
     "layer": 5,
     "digits": 60,
     "activity": 10,
-    "hands": 20,
+    "hands": 45,
     "noughts": 20,
     "houses": 10,
     "fruit": 10,
