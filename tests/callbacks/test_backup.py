@@ -248,7 +248,15 @@ def test_what_cannot_be_read_is_refused_before_training(tmp_path):
         train(tmp_path)
 
 
-def test_ctrl_c_keeps_the_backup_of_the_last_whole_epoch(tmp_path, whole):
+@pytest.fixture
+def ctrl_c_is_heard():
+    """Shells start programs in the background deaf to Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_keeps_the_backup_of_the_last_whole_epoch(tmp_path, whole, ctrl_c_is_heard):
     def press(epoch, logs=None):
         if epoch == 4:
             signal.raise_signal(signal.SIGINT)

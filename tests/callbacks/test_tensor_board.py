@@ -81,7 +81,8 @@ def test_embeddings_are_tables_for_the_projector(tmp_path):
     assert table.shape == (5, 3)
     assert np.allclose(table, model.get_layer("words").get_weights()[0])
     with pytest.raises(ArgumentError, match=r"embeddings_metadata names 'word', .* Did you mean 'words'"):
-        fit(tmp_path, model, whole, epochs=1, embeddings_freq=1, embeddings_metadata={"word": "names.tsv"})
+        fresh = heron.models.clone_model(model)
+        fit(tmp_path, fresh, whole, epochs=1, embeddings_freq=1, embeddings_metadata={"word": "names.tsv"})
 
 
 @pytest.mark.parametrize("values, total", [([1.0, 1.0], 2), ([], 0), ([np.nan, 2.0, np.inf], 1), ([0.0, 1.0], 2)])

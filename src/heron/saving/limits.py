@@ -16,8 +16,8 @@ MAX_DEPTH = 100
 MAX_OBJECTS = 100_000
 """How many objects a config may describe: a network of a thousand layers has some ten thousand."""
 
-SPARE = 2**24
-"""How many numbers a model may keep besides those in the file, the states of metrics say: 64 MiB in float32."""
+SPARE = 2**23
+"""How many numbers a model may keep besides those in the file, the states of metrics say: 32 MiB in float32."""
 
 ANY = 2**32
 """How many numbers a model may have whose config comes without weights: 16 GiB in float32."""
