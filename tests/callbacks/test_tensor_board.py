@@ -80,8 +80,8 @@ def test_embeddings_are_tables_for_the_projector(tmp_path):
     table = np.loadtxt(tmp_path / "words.tsv", delimiter="\t")
     assert table.shape == (5, 3)
     assert np.allclose(table, model.get_layer("words").get_weights()[0])
+    fresh = heron.models.clone_model(model)
     with pytest.raises(ArgumentError, match=r"embeddings_metadata names 'word', .* Did you mean 'words'"):
-        fresh = heron.models.clone_model(model)
         fit(tmp_path, fresh, whole, epochs=1, embeddings_freq=1, embeddings_metadata={"word": "names.tsv"})
 
 
