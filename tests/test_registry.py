@@ -9,9 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import heron
 from heron import activations, initializers, layers, registry
 from heron.errors import ArgumentError, ArgumentTypeError, HeronNote, UnknownNameError
-from heron.registry import Configurable
+from heron.registry import Configurable, names
 from heron.validate import BOOL, POSITIVE_INT
 
 
@@ -332,3 +333,9 @@ def test_the_package_decides_between_classes_of_one_name(monkeypatch):
     registry.publish("heron.losses", {"B": Thing})
     assert registry.published("losses") == {"A": Base, "B": Thing}
     assert registry.published("nothing") == {}
+
+
+def test_what_a_late_package_publishes_is_known_before_it_is_imported():
+    """A config may name just this of heron.utils; the list stands apart, so that other names import nothing."""
+    assert heron.utils.FeatureSpace in registry.published("utils").values()
+    assert {*names._ALL_OF["utils"]} == {*registry.published("utils")}

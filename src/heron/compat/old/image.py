@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 import heron
-from heron.errors import ArgumentError, DataError, value_text
+from heron.errors import ArgumentError, DataError, missing_method, value_text
 from heron.utils import array_to_img, img_to_array, load_img, save_img
 
 __all__ = [
@@ -78,7 +78,7 @@ class Iterator(heron.utils.PyDataset):
         return self
 
     def _batch(self, rows: np.ndarray) -> Any:
-        raise NotImplementedError
+        raise missing_method(self, "_batch(self, rows)", "the batch of these rows")
 
 
 class NumpyArrayIterator(Iterator):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from heron.errors import DataError
+from heron.errors import DataError, missing_method
 
 
 class Files:
@@ -31,15 +31,15 @@ class Files:
 
     def begin(self, count: int) -> Any:
         """What `count` files are read into."""
-        raise NotImplementedError
+        raise missing_method(self, "begin(self, count)", "what `count` files are read into")
 
     def place(self, batch: Any, number: int, path: str) -> Any:
         """Reads a file into a place of the batch, and gives the batch back."""
-        raise NotImplementedError
+        raise missing_method(self, "place(self, batch, number, path)", "the batch with the file in it")
 
     def finish(self, batch: Any, count: int) -> np.ndarray:
         """The first `count` places as an array."""
-        raise NotImplementedError
+        raise missing_method(self, "finish(self, batch, count)", "the first `count` places as an array")
 
     def read(self, rows: np.ndarray) -> Any:
         """The batch of these files, with labels where there are any; if lossy, also what could not be read.
