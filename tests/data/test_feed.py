@@ -120,6 +120,14 @@ def test_a_sample_is_the_first_batch():
     assert array_feed(3, 4).sample()[0].tolist() == [0, 1, 2]
 
 
+@pytest.mark.parametrize("resident", [True, False])
+def test_the_first_batches_of_arrays_are_rows_as_they_stand(resident):
+    feed = array_feed(10, 4, True, resident=resident)
+    assert [b[0].tolist() for b in feed.first_batches(2)] == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert [len(b[1]) for b in feed.first_batches(9)] == [4, 4, 2]
+    assert sorted(joined(batches_of(feed, 0))) == list(range(10))
+
+
 # ---- streams -------------------------------------------------------------------------------------------------------
 
 
@@ -185,6 +193,41 @@ def test_nothing_is_read_ahead_of_an_epoch_with_steps():
     assert batches_of(feed) == [[0], [1], [2]]
     assert taken == [0, 1, 2]
     assert batches_of(feed) == [[3], [4], [5]]
+
+
+@pytest.mark.parametrize(("count", "steps"), [(1, None), (3, None), (9, None), (2, 3), (9, 3)])
+def test_the_first_batches_of_a_stream_are_trained_on_all_the_same(count, steps):
+    source, begun = stream([2, 2, 1, 2]), []
+
+    def begin():
+        begun.append(True)
+        return iter(source)
+
+    feed = StreamFeed(begin, steps)
+    first = [b[0].tolist() for b in feed.first_batches(count)]
+    assert first == [batch[0].tolist() for batch in source[: min(count, steps or count)]]
+    assert [b[0].tolist() for b in feed.first_batches(1)] == first[:1], "asked again, they are the same"
+    assert batches_of(feed) == [batch[0].tolist() for batch in source[:steps]]
+    assert len(begun) == 1
+
+
+def test_the_first_batches_of_a_stream_are_checked_but_for_the_very_first():
+    feed, seen = StreamFeed(lambda: iter(stream([2, 2, 2, 2])), None), []
+    feed.check = lambda batch: seen.append(int(batch[0][0]))
+    feed.first_batches(2)
+    assert seen == [2]
+    batches_of(feed)
+    assert seen[1:] == [2, 4, 6]
+
+
+def test_an_epoch_that_was_left_leaves_nothing_of_its_beginning_to_the_next(monkeypatch):
+    monkeypatch.setattr(feeds, "BLOCK_BATCHES", 1)
+    feed = StreamFeed(lambda: iter(stream([1] * 9)), None)
+    feed.first_batches(8)
+    epoch = feed.blocks(None)
+    next(epoch)
+    epoch.close()
+    assert joined(batches_of(feed)) == list(range(9))
 
 
 def test_an_empty_source_is_refused_at_once():

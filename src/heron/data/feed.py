@@ -7,7 +7,9 @@ of data.
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -119,7 +121,12 @@ class ArrayFeed:
 
     def sample(self) -> Any:
         """One batch, for building and checking."""
-        return rows_at(self.data, slice(0, self.batch))
+        return self.first_batches(1)[0]
+
+    def first_batches(self, count: int) -> list[Any]:
+        """At most `count` batches from the beginning of the data as they stand, in the structure of the data."""
+        batches = range(min(count, self.available))
+        return [rows_at(self.data, slice(i * self.batch, min((i + 1) * self.batch, self.rows))) for i in batches]
 
     def looked_at(self) -> Any:
         """What checks before training look at: all the data, or one batch where they are read as needed."""
@@ -226,7 +233,7 @@ class StreamFeed:
         self._ended = False
         self._ending = ""
         self._running: Iterator[Any] | None = None
-        self._first: Any = None
+        self._kept: deque[Any] = deque()  # batches that were asked for before the epoch that they are of
         self._epoch = Span()
         self._taken = 0  # batches of the epoch, those before it went on included
         self._begun: tuple[Any, int] = (None, 0)  # where the running iterator was once, and the batches since
@@ -237,27 +244,38 @@ class StreamFeed:
 
     def sample(self) -> Any:
         """The first batch, kept for the first epoch."""
-        if self._first is None:
+        return self.first_batches(1)[0]
+
+    def first_batches(self, count: int) -> list[Any]:
+        """At most `count` batches from the beginning of the source, and of an epoch, kept for the first epoch.
+
+        Raises:
+            DataError: when the source has none, or when one but the first is refused by `check`.
+        """
+        if not self._kept:
             self._start()
-            self._first = next(self._running, None)  # type: ignore[arg-type]
-            if self._first is None:
-                raise DataError("The data source gave no batch at all. Check that it is not empty or used up.")
-        return self._first
+        count = min(count, self.total or count)
+        while len(self._kept) < count and (batch := next(self._running, None)) is not None:  # type: ignore[arg-type]
+            if self._kept:
+                self._look_at(batch, len(self._kept))
+            self._kept.append(batch)
+        if not self._kept:
+            raise DataError("The data source gave no batch at all. Check that it is not empty or used up.")
+        return list(itertools.islice(self._kept, count))
 
     looked_at = sample  # checks before training look at the first batch
 
     def _batches(self) -> Iterator[Any]:
         """Batches of one epoch: `total` of them from one stream, begun anew when it ends, or all of a fresh one."""
-        first, self._first = self._first, None
+        kept, self._kept = self._kept, deque()
+        is_known = bool(kept)
         resumed = self._epoch.is_resumed
         taken = self._taken = self._epoch.begin(0)
-        if first is None and not resumed and (self._running is None or self.total is None):
+        if not is_known and not resumed and (self._running is None or self.total is None):
             self._start()
         self._marks = [(taken, *self._begun)]
-        if first is not None:
-            yield self._counted(first)
         while self.total is None or self._taken < self.total:
-            batch = next(self._running, None)  # type: ignore[arg-type]
+            batch = kept.popleft() if kept else next(self._running, None)  # type: ignore[arg-type]
             if batch is None and (self.total is not None or (resumed and self._taken == taken)):
                 self._start()
                 self._marks.append((self._taken, *self._begun))
@@ -267,7 +285,8 @@ class StreamFeed:
                 if self._taken == taken or self.total is not None:
                     self._note_end(self._taken)
                 return
-            self._look_at(batch, self._taken)
+            if not is_known or self._taken > taken:
+                self._look_at(batch, self._taken)
             yield self._counted(batch)
 
     def _counted(self, batch: Any) -> Any:
@@ -308,8 +327,10 @@ class StreamFeed:
             raise ArgumentError(f"The {self._name} cannot go on in the middle, as the data of the backup could.")
         self._running.set_state(position["state"], position["passed"])  # type: ignore[union-attr]
         self._begun = position["state"], position["passed"]
-        self._first = next(self._running, None) if position["done"] else None  # type: ignore[arg-type]
-        is_over = position["done"] > 0 and self._first is None
+        self._kept.clear()
+        if position["done"] and (batch := next(self._running, None)) is not None:  # type: ignore[arg-type]
+            self._kept.append(batch)
+        is_over = position["done"] > 0 and not self._kept
         self._epoch.resume(0 if is_over else position["done"])
         return not is_over
 

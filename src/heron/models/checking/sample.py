@@ -50,7 +50,7 @@ class Sample(NamedTuple):
 
 
 def sample_of(feed: Any) -> Sample:
-    """Samples of a feed; of a stream the first batches are used up."""
+    """Samples of a feed; of a stream the first batches."""
     return _of_arrays(feed) if isinstance(feed, ArrayFeed) else _of_stream(feed)
 
 
@@ -66,17 +66,12 @@ def _of_arrays(feed: ArrayFeed) -> Sample:
 
 def _of_stream(feed: Any) -> Sample:
     started = time.perf_counter()
-    batches = [feed.sample()]
+    batches, known = feed.first_batches(1), 0
+    while known < len(batches) < MOST_BATCHES and time.perf_counter() - started < MOST_SECONDS:
+        known = len(batches)
+        batches = feed.first_batches(known + 1)
     shapes = [a.shape for a in jax.tree.leaves(batches[0])]
-    while len(batches) < MOST_BATCHES and time.perf_counter() - started < MOST_SECONDS:
-        batch = next(feed._running, None)
-        if batch is None:
-            break
-        feed._look_at(batch, len(batches))
-        if [a.shape for a in jax.tree.leaves(batch)] == shapes:
-            batches.append(batch)
-    if hasattr(feed._running, "close"):
-        feed._running.close()
+    batches = [batch for batch in batches if [a.shape for a in jax.tree.leaves(batch)] == shapes]
     data = jax.tree.map(lambda *parts: np.concatenate([np.asarray(part) for part in parts]), *batches)
     rows = shapes[0][0] * len(batches)
     shuffled = np.random.default_rng(1).permutation(rows)
