@@ -28,6 +28,7 @@ _MOSTLY = 0.95
 _FEW, _WORDS_OF_A_CATEGORY = 20, 4
 DATE_FORMS = ("iso", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d %b %Y", "%b %d, %Y")
 _CODE = re.compile(r"0\d+\Z")
+_CODE_AMONG_LINES = re.compile(r"\n0\d+\s*\n")
 _COMMA = re.compile(r"[+-]?\d+(,\d+)?\Z")
 
 
@@ -92,6 +93,10 @@ def of_texts(texts: Iterable[str | None], dtype: str = "text") -> Values:
     >>> of_texts(["2024-01-31", "2024-02-29"]).data
     array(['2024-01-31T00:00:00', '2024-02-29T00:00:00'], dtype='datetime64[s]')
     """
+    texts = list(texts)
+    plain = _plain_numbers(texts)
+    if plain is not None:
+        return Values(_whole_or_not(plain), plain, dtype)
     stripped = [None if text is None else text.strip() for text in texts]
     counts = Counter(stripped)
     known = {text: n for text, n in counts.items() if text is not None and text.lower() not in MISSING_WORDS}
@@ -200,6 +205,17 @@ def _whole_or_not(data: np.ndarray) -> str:
         return NUMBER
     low, high = known.min(), known.max()
     return YES_NO if low == 0 and high == 1 else WHOLE
+
+
+def _plain_numbers(texts: list[str | None]) -> np.ndarray | None:
+    """The numbers, where every text is one: most columns of most files, and then nothing else need be looked for."""
+    try:
+        numbers = np.array([*map(float, texts)])  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        return None
+    lines = "\n".join(texts)  # type: ignore[arg-type]
+    is_plain = len(numbers) and "_" not in lines and not _CODE_AMONG_LINES.search(f"\n{lines}\n")
+    return numbers if is_plain and not np.isnan(numbers).any() else None
 
 
 def _mapped(texts: list[str | None], table: dict[str, Any], otherwise: Any, dtype: Any) -> np.ndarray:

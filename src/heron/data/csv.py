@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from heron.data.columns import MISSING_WORDS
@@ -26,6 +28,7 @@ from heron.data.sources.csv_table import (
     Reader,
     column_of,
 )
+from heron.data.sources.kept import Kept
 from heron.data.sources.paths import files_of
 from heron.data.structure import joined, rows_in
 from heron.data.workers.pool import Pool
@@ -73,7 +76,8 @@ def csv_dataset(
 
     Columns of numbers stay numbers; yes and no, true and false become 1 and 0; dates become days since 1970. A column
     of categories becomes a column of 0 and 1 for each of its values, up to 100 of them. Files of up to 32 MB are read
-    at once; of larger ones the rows stream by, in constant memory.
+    at once; of larger ones the rows stream by, in constant memory: rows of up to 256 MB stay there once they are read,
+    so that only the first epoch parses text.
 
     Args:
         path: a file, a folder of `.csv` and `.tsv` files, a pattern such as `"data/*.csv"`, or a list of files with the
@@ -152,7 +156,6 @@ def csv_dataset(
     return data if batch_size is None else data.batch(batch_size)
 
 
-@dataclass(frozen=True)
 class Rows:
     """The rows of files, as a stream of chunks that are read ahead by threads.
 
@@ -160,23 +163,30 @@ class Rows:
         files: each with its reader.
     """
 
-    files: tuple[tuple[str, Reader], ...]
     length = None
+
+    def __init__(self, files: tuple[tuple[str, Reader], ...]) -> None:
+        self._files, self._kept = files, Kept()
 
     def pieces(self) -> Iterator[Any]:
         """The rows in the order of the files."""
-        pool = Pool()
-        try:
-            for path, reader in self.files:
-                yield from pool.ordered(chunks(path, reader.format), reader)
-                for name, text in reader.unknown.items():
-                    note(
-                        f"{path}: column {name!r} holds {text}, which none of the rows looked at first holds; it is "
-                        "taken for none of the known categories."
-                    )
-                reader.unknown.clear()
-        finally:
-            pool.close()
+        for path, reader in self._files:
+            yield from self._kept.pieces(path, functools.partial(_parsed, path, reader))
+
+
+def _parsed(path: str, reader: Reader) -> Iterator[Any]:
+    """The rows of a file."""
+    pool = Pool()
+    try:
+        yield from pool.ordered(chunks(path, reader.format), reader)
+        for name, text in reader.unknown.items():
+            note(
+                f"{path}: column {name!r} holds {text}, which none of the rows looked at first holds; it is "
+                "taken for none of the known categories."
+            )
+        reader.unknown.clear()
+    finally:
+        pool.close()
 
 
 def _in_memory(paths: list[str], readers: list[Reader], learns: bool) -> tuple[Dataset, Layout]:
@@ -234,8 +244,9 @@ def _layout(
     if not head.rows:
         raise DataError(f"csv_dataset: {path!r} has names of columns and no rows; expected one or more.")
     found = []
+    by_columns = itertools.zip_longest(*head.rows, fillvalue="")
     for place, name in enumerate(names):
-        texts = [row[place] if place < len(row) else "" for row in head.rows]
+        texts: Sequence[str] = next(by_columns, [""] * len(head.rows))
         if not words <= MISSING_WORDS:
             texts = ["" if text.strip().lower() in words else text for text in texts]
         found.append(column_of(name, place, texts, kinds.get(name)))

@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from heron.data.structure import form_text, joined, leaves, row, rows_in, rows_of, stacked
+from heron.data.structure import form_text, joined, leaves, mapped, row, rows_in, rows_of, stacked
 from heron.errors import ArgumentError, DataError
 
 CHUNK_ROWS = 64  # rows that are read together where no batch says how many
+MOST_ROWS_DRAWN = 4096  # rows that leave a buffer of a stream at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -305,17 +306,17 @@ def _chained(part: Callable[[int], Iterator[Any]], passes: Iterable[int]) -> Ite
             return  # an empty source repeated without end would never give anything
 
 
-def batches(pieces: Iterator[Any], size: int, drop: bool) -> Iterator[Any]:
-    """Pieces cut and joined so that each has `size` rows, but for the last."""
+def batches(pieces: Iterator[Any], size: int, drop: bool, first: int | None = None) -> Iterator[Any]:
+    """Pieces cut and joined so that each has `size` rows, but for the last, and the first where it is told apart."""
     held: list[Any] = []
-    count = 0
+    count, usual, size = 0, size, first or size
     for piece in pieces:
         start, rows = 0, rows_in(piece)
         while rows - start >= size - count:
             part = rows_of(piece, slice(start, start + size - count))
             start += size - count
             yield checked([*held, part]) if held else part
-            held, count = [], 0
+            held, count, size = [], 0, usual
         if start < rows:
             held.append(rows_of(piece, slice(start, rows)))
             count += rows - start
@@ -329,6 +330,11 @@ def checked(pieces: list[Any]) -> Any:
     Raises:
         DataError: when their rows differ in shape.
     """
+    _check_alike(pieces)
+    return joined(pieces)
+
+
+def _check_alike(pieces: list[Any]) -> None:
     forms = [tuple((path, leaf.shape[1:]) for path, leaf in leaves(piece)) for piece in pieces]
     if any(f != forms[0] for f in forms):
         other = next(p for p, f in zip(pieces, forms, strict=True) if f != forms[0])
@@ -337,7 +343,6 @@ def checked(pieces: list[Any]) -> Any:
             f"a later one {form_text(row(other, 0))}.\n"
             "Bring them to one shape with map before batch, by padding or resizing."
         )
-    return joined(pieces)
 
 
 def first_rows(pieces: Iterator[Any], count: int) -> Iterator[Any]:
@@ -370,19 +375,24 @@ def every_nth(pieces: Iterator[Any], count: int, index: int) -> Iterator[Any]:
 
 
 def drawn(pieces: Iterator[Any], size: int, generator: np.random.Generator) -> Iterator[Any]:
-    """Rows in an order drawn from a buffer of `size` rows: half of it leaves in random order, and is filled again."""
-    held: list[Any] = []
-    count = 0
-    for piece in batches(pieces, max(1, size // 2), False):
-        held.append(piece)
-        count += rows_in(piece)
-        if count >= size:
-            buffer, order = joined(held), generator.permutation(count)
-            yield rows_of(buffer, order[: count - count // 2])
-            held = [rows_of(buffer, order[count - count // 2 :])]
-            count //= 2
+    """Rows in an order drawn from a buffer of `size` rows: those that come take the places of those that leave."""
+    blocks = batches(pieces, max(1, min(size // 2, MOST_ROWS_DRAWN)), False, first=size)
+    buffer = mapped(np.array, next(blocks, None))  # a copy: rows are written into it
+    count = rows_in(buffer)
+    for block in blocks:
+        places = generator.choice(count, rows_in(block), replace=False)
+        yield mapped(lambda a, places=places: np.take(a, places, axis=0), buffer)
+        _check_alike([buffer, block])
+        buffer = mapped(lambda a, rows, places=places: _with_rows(a, places, rows), buffer, block)
     if count:
-        yield rows_of(joined(held), generator.permutation(count))
+        yield rows_of(buffer, generator.permutation(count))
+
+
+def _with_rows(array: np.ndarray, places: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The array with rows written over those at `places`, in a dtype that holds both."""
+    array = array.astype(np.result_type(array, rows), copy=False)
+    array[places] = rows
+    return array
 
 
 def reservoir(items: Iterator[Any], size: int, generator: np.random.Generator) -> Iterator[Any]:

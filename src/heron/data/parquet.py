@@ -39,6 +39,7 @@ def parquet_dataset(
 ) -> Dataset:
     """A data set of the rows of Parquet, Arrow or Feather files, which are read part by part, in constant memory.
 
+    Rows of up to 256 MB stay in memory once they are read, so that only the first epoch unpacks them.
     Numbers and booleans stay numbers; dates become days since 1970. Lists of one length, tensors of Arrow and bytes of
     one length become arrays. pyarrow reads the files: `pip install heron[data]`.
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from heron.data.sources import arrow_columns
+from heron.data.sources.kept import Kept
 from heron.data.structure import rows_of
 from heron.errors import DataError, MissingPackageError, note
 
@@ -113,6 +114,7 @@ class Rows:
 
     def __init__(self, parts: tuple[Part, ...], length: int | None, layout: Layout) -> None:
         self.parts, self.length, self.layout = parts, length, layout
+        self._kept = Kept()
 
     def pieces(self) -> Iterator[Any]:
         """The rows in the order of the files."""
@@ -123,21 +125,27 @@ class Rows:
         return self._pieces(generator.permutation(len(self.parts)).tolist())
 
     def _pieces(self, order: Any) -> Iterator[Any]:
-        arrow, opened = pyarrow(), None
-        names = [*self.layout.inputs, *([self.layout.target] if self.layout.target else [])]
+        opened: dict[str, Any] = {}  # one reader at a time
         for number in order:
             part = self.parts[number]
-            if opened is None or opened[0] != part.path:
-                opened = part.path, _reader(arrow, part.path)
-            row = part.first
-            try:
-                for batch in opened[1](part.number, names):
-                    yield self._piece(arrow, batch, part.path, row)
-                    row += batch.num_rows
-            except (arrow.ArrowException, OSError) as error:
-                raise DataError(
-                    f"{part.path}, from row {row}, cannot be read: {str(error).splitlines()[0]}\nIs the file damaged?"
-                ) from None
+            yield from self._kept.pieces(part, functools.partial(self._read, part, opened))
+
+    def _read(self, part: Part, opened: dict[str, Any]) -> Iterator[Any]:
+        """The pieces of a part, from its file."""
+        arrow = pyarrow()
+        names = [*self.layout.inputs, *([self.layout.target] if self.layout.target else [])]
+        if part.path not in opened:
+            opened.clear()
+            opened[part.path] = _reader(arrow, part.path)
+        row = part.first
+        try:
+            for batch in opened[part.path](part.number, names):
+                yield self._piece(arrow, batch, part.path, row)
+                row += batch.num_rows
+        except (arrow.ArrowException, OSError) as error:
+            raise DataError(
+                f"{part.path}, from row {row}, cannot be read: {str(error).splitlines()[0]}\nIs the file damaged?"
+            ) from None
 
     def _piece(self, arrow: Any, batch: Any, path: str, first: int) -> Any:
         """X or `(x, y)` of some rows."""

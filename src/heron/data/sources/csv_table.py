@@ -61,12 +61,15 @@ def column_of(name: str, place: int, texts: Sequence[str], kind: str | None) -> 
     found = kind or _OF_VALUES.get(values.kind, values.kind)
     if found == YES_NO and not values.words:
         found = NUMBER if kind is None else found
-    known = [text for text in map(str.strip, texts) if text.lower() not in columns.MISSING_WORDS]
-    distinct = sorted(set(known))
-    words = tuple(values.words) or (tuple(distinct) if found in (CATEGORY, YES_NO) else ())
-    numeric = values.is_numeric and not values.missing.all()
-    mean = float(np.nanmean(values.data)) if numeric else 0.0
-    return Column(name, place, found, words, len(texts) - len(known), mean, ", ".join(distinct[:3])[:40], values.form)
+    missing = values.missing
+    if values.is_numeric and not missing.any():
+        known: Sequence[str] = texts
+    else:
+        known = [text for text in map(str.strip, texts) if text.lower() not in columns.MISSING_WORDS]
+    words = tuple(values.words) or (tuple(sorted(set(map(str.strip, known)))) if found in (CATEGORY, YES_NO) else ())
+    mean = float(np.nanmean(values.data)) if values.is_numeric and not missing.all() else 0.0
+    examples = ", ".join(words[:3] or list(dict.fromkeys(known[:100]))[:3])[:40]
+    return Column(name, place, found, words, len(texts) - len(known), mean, examples, values.form)
 
 
 class Policy(NamedTuple):
