@@ -12,6 +12,7 @@ import numpy as np
 from heron.data.arrays import check_finite, check_same_rows, to_array, to_structure
 from heron.data.feed import ArrayFeed, Batches, StreamFeed
 from heron.data.protocols import class_names_of, held_arrays, is_stream, refuse_splits, source_of
+from heron.data.supply import Supply
 from heron.data.tables import table_of
 from heron.errors import ArgumentError, DataError, ShapeError, note, shape_text, value_text
 
@@ -150,11 +151,11 @@ def stream_feed(
         )
     if steps is None and found.steps is not None:
         steps = int(found.steps)
-    converter = BatchConverter(kind, class_weight)
+    converter, supply = BatchConverter(kind, class_weight), Supply(f"{what}{found.name}", steps is not None)
 
     def batches() -> Iterator[Any]:
         converter.number = -1
-        return Batches(found.begin(), converter)
+        return Batches(supply.batches(found.begin()), converter)
 
     return StreamFeed(batches, steps, f"{what}{found.name}")
 

@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
+from heron.data import supply
+from heron.errors import note
+
 Waiting = Callable[[], bool]
 PATIENCE = 0.02  # seconds for which a block is filled although somebody waits for it
 
@@ -35,6 +38,7 @@ class _Reader:
         self._waiting_since: float | None = time.monotonic()
         self._stopped = threading.Event()
         self._make = make
+        self._listener = supply.Listener()
         self._thread = threading.Thread(target=self._run, name="heron-read-ahead", daemon=True)
         self._thread.start()
 
@@ -43,6 +47,7 @@ class _Reader:
         return self._stopped.is_set() or (since is not None and time.monotonic() - since > PATIENCE)
 
     def _run(self) -> None:
+        self._listener.listen()
         try:
             for result in self._make(self._is_awaited):
                 if not self._handed_over(result):
@@ -63,8 +68,15 @@ class _Reader:
 
     def next(self) -> Any:
         self._waiting_since = time.monotonic()
-        result = self._ready.get()
+        try:
+            result = self._ready.get(timeout=supply.LONG_WAIT)
+        except queue.Empty:
+            if text := self._listener.supply.waiting_text(self._thread.ident):
+                note(text)
+            result = self._ready.get()
         self._waiting_since = None
+        while self._listener.news:
+            note(self._listener.news.pop())
         return result
 
     def stop(self) -> None:
