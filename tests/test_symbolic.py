@@ -146,8 +146,21 @@ def test_inference_computes_nothing_and_takes_keywords():
 
 
 def test_mistakes_come_out_as_they_were_made():
-    with pytest.raises(ValueError, match=r"Incompatible shapes for broadcasting: shapes=\[\(97, 4\), \(5,\)\]"):
+    with pytest.raises(
+        ValueError, match=r"Incompatible shapes for broadcasting: shapes=\[\(d0, 4\), \(5,\)\]"
+    ) as found:
         symbolic.infer(lambda x: x + jnp.ones(5), (X,), {})
+    assert "(d0 is a size that is not known yet, such as the number of samples)" in found.value.__notes__
+    assert found.value.__suppress_context__, "one error, not the same for one trial after the other"
+
+    def asks(x):
+        if x.shape[0] > 5:  # which has no answer before the size is known
+            raise ValueError("too many samples")
+        return x
+
+    with pytest.raises(ValueError, match="too many samples") as found:
+        symbolic.infer(asks, (X,), {})
+    assert found.value.__suppress_context__
 
     def refuse(x):
         raise ShapeError("not this one")

@@ -93,14 +93,62 @@ def test_a_program_under_heron_run(tmp_path):
     assert any(file.startswith(SOURCES) for file in files(lines))
 
 
-def test_other_errors_and_other_hooks_are_left_alone(tmp_path):
+OF_A_LAYER = """
+import numpy as np
+import heron
+from heron import layers, ops
+
+class Refuses(layers.Layer):
+    def call(self, x):
+        raise ValueError("I refuse")
+
+class Adds(layers.Layer):
+    def call(self, x):
+        return x + ops.ones((5,))
+
+model = heron.Sequential([{}()])
+model.compile("sgd", "mse")
+model.fit(np.zeros((4, 3)), np.zeros((4, 3)), verbose=0)
+"""
+OF_JAX = "ValueError: Incompatible shapes for broadcasting: shapes=[(d0, 3), (5,)]"
+UNKNOWN = "(d0 is a size that is not known yet, such as the number of samples)"
+
+
+@pytest.mark.parametrize(
+    ("layer", "line", "said"),
+    [
+        ("Refuses", 'raise ValueError("I refuse")', ["ValueError: I refuse"]),
+        ("Adds", "return x + ops.ones((5,))", [OF_JAX]),
+    ],
+)
+@pytest.mark.parametrize("how", ["python", "heron run"])
+def test_errors_inside_a_layer_of_the_program_are_one_and_show_its_lines(tmp_path, layer, line, said, how):
+    launcher = "import sys; sys.argv[1:1] = ['run']; from heron.cli import main; main()"
+    text = OF_A_LAYER.format(layer)
+    lines = run(path := tmp_path / "own.py", text, launcher=launcher if how == "heron run" else None)
+    assert lines[0] == "Traceback (most recent call last):"
+    assert files(lines) == [str(path), str(path)]
+    assert line in [one.strip() for one in lines]
+    at = lines.index(said[0])
+    assert lines[at + 1 :] == [
+        f"(in {layer} '{layer.lower()}', called on inputs of shape (None, 3))",
+        *([UNKNOWN] if layer == "Adds" else []),
+        tracebacks.HOW_TO_SEE_ALL,
+    ]
+    assert lines.count("Traceback (most recent call last):") == 1
+
+
+def test_all_lines_of_an_error_inside_a_layer_on_request(tmp_path):
+    lines = run(tmp_path / "own.py", OF_A_LAYER.format("Adds"), HERON_TRACEBACK_FILTERING="off")
+    assert sum(file.startswith(SOURCES) for file in files(lines)) > 5
+    assert OF_JAX in lines
+    assert tracebacks.HOW_TO_SEE_ALL not in lines
+    assert any(tracebacks._OF_JAX in line for line in lines), "JAX says how to see its own"
+
+
+def test_errors_of_callbacks_show_the_program_and_nothing_of_heron(tmp_path):
     program = """
 import heron
-
-try:
-    heron.layers.Dense("3")  # heron's hook is there now
-except ValueError:
-    pass
 
 class Mine(heron.callbacks.Callback):
     def on_train_begin(self, logs=None):
@@ -111,13 +159,28 @@ model.compile("sgd", "mse")
 model.fit([1.0], [1.0], verbose=0, callbacks=[Mine()])
 """
     lines = run(path := tmp_path / "other.py", program)
-    assert lines[-1] == "RuntimeError: of a callback"
-    assert files(lines)[0] == files(lines)[-1] == str(path)
-    assert any(file.startswith(SOURCES) for file in files(lines))
+    assert lines[-2:] == ["RuntimeError: of a callback", tracebacks.HOW_TO_SEE_ALL]
+    assert files(lines) == [str(path), str(path)]
+
+
+def test_errors_that_are_not_of_heron_and_other_hooks_are_left_alone(tmp_path):
+    program = "import json\nimport heron\njson.loads('{')"
+    lines = run(path := tmp_path / "other.py", program)
+    assert files(lines)[0] == str(path)
+    assert os.path.join("json", "decoder.py") in files(lines)[-1]
+    assert lines[-1].startswith("json.decoder.JSONDecodeError")
     hooked = (
         "import sys\nsys.excepthook = lambda kind, error, tb: print('mine', tb.tb_next is not None, file=sys.stderr)"
     )
     assert run(tmp_path / "hooked.py", f"{hooked}\nimport heron\nheron.layers.Dense('3')\n") == ["mine True"]
+
+
+def test_at_the_prompt(tmp_path):
+    """Where lines are typed they have no file; what was typed counts as the program."""
+    program = f"import code\ncode.InteractiveInterpreter().runsource({OF_A_LAYER.format('Refuses')!r}, symbol='exec')"
+    lines = run(tmp_path / "typed.py", program + "\nraise SystemExit(1)")
+    assert [file for file in files(lines) if not file.startswith("<")] == []
+    assert lines[-1] == tracebacks.HOW_TO_SEE_ALL
 
 
 # ---- in this process ------------------------------------------------------------------------------------------------
@@ -206,6 +269,72 @@ def test_the_environment_says_so_until_the_program_does(monkeypatch, written, is
     assert not config.is_traceback_filtering_enabled()
     config.enable_traceback_filtering()
     assert config.is_traceback_filtering_enabled()
+
+
+def test_notes_of_jax_about_its_own_lines_are_back_afterwards():
+    error = caught(lambda: heron.layers.Dense("3"))
+    error.add_note("mine")
+    error.add_note("--------------------\nSet JAX_TRACEBACK_FILTERING=off to include these.")
+    with tracebacks.cut(error):
+        assert error.__notes__ == ["mine"]
+    assert len(error.__notes__) == 2
+
+
+def test_the_line_of_the_program_at_which_an_error_was_raised():
+    error = caught(lambda: heron.layers.Dense("3"))
+    assert tracebacks.last_line(error) == (__file__, error.__traceback__.tb_next.tb_lineno)
+    assert tracebacks.last_line(ValueError("never raised")) is None
+
+
+class Shell:
+    """As much of IPython's shell as shows errors."""
+
+    class InteractiveTB:
+        tb_offset = 1
+
+        @staticmethod
+        def structured_traceback(kind, error, shown, tb_offset):
+            return [kind.__name__, *names(error)]
+
+    def __init__(self):
+        self.custom_exceptions, self.handler, self.shown = (), None, []
+
+    def set_custom_exc(self, kinds, handler):
+        self.custom_exceptions, self.handler = kinds, handler
+
+    def showtraceback(self, raised, tb_offset=None, running_compiled_code=False):
+        kind, error, shown = raised
+        asks = hasattr(error, "_render_traceback_")
+        lines = error._render_traceback_() if asks else self.InteractiveTB.structured_traceback(kind, error, shown, 1)
+        self.shown = lines
+
+
+def test_ipython_shows_errors_that_came_through_heron_cut(monkeypatch):
+    shell = Shell()
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setattr(sys, "excepthook", lambda *raised: None)
+    monkeypatch.setattr(tracebacks.filtering, "chosen", True)
+    tracebacks.show_cut()
+    assert shell.custom_exceptions == (Exception,)
+
+    class Refuses(heron.layers.Layer):
+        def call(self, x):
+            raise ValueError("I refuse")
+
+    def shown(action):
+        with pytest.raises(ValueError, match=r"refuse|invalid literal") as found:
+            action()
+        shell.handler(shell, ValueError, found.value, found.value.__traceback__)
+        assert not hasattr(found.value, "_render_traceback_")
+        return shell.shown
+
+    through = shown(lambda: Refuses()(heron.ops.ones((2, 2))))
+    assert (through[0], through[-2:]) == ("ValueError", ["call", tracebacks.HOW_TO_SEE_ALL])
+    assert "_run" not in through
+    assert shown(lambda: int("x"))[-1] == "<lambda>"
+    shell.set_custom_exc((KeyError,), None)
+    tracebacks.show_cut()
+    assert shell.custom_exceptions == (KeyError,), "what the user set stays"
 
 
 def test_ipython_is_handed_the_same(monkeypatch):

@@ -11,8 +11,10 @@ from typing import Any
 
 from heron.tracebacks import HOW_TO_SEE_ALL as HOW_TO_SEE_ALL
 from heron.tracebacks import in_ipython, show_cut
+from heron.tracebacks import without_jax_notes as without_jax_notes
 
 _IMPORT_FROM = opmap["IMPORT_FROM"]
+show_cut()
 
 
 class HeronError(Exception):
@@ -23,7 +25,7 @@ class HeronError(Exception):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        show_cut(HeronError)
+        show_cut()  # typer may have set a hook since
 
     def _render_traceback_(self) -> list[str]:
         return in_ipython(self)

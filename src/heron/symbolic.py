@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import operator
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,6 +20,7 @@ import numpy as np
 
 from heron import config
 from heron.errors import ArgumentError, ArgumentTypeError, HeronError, shape_text
+from heron.tracebacks import last_line
 
 __all__ = [
     "KerasTensor",
@@ -302,7 +304,17 @@ def _probe(function: Any, args: Any, kwargs: Any, size: int, reason: Exception) 
     try:
         return _trace(function, args, kwargs, lambda axis: size + axis)
     except Exception as error:
-        raise error from reason
+        if _is_same_mistake(error, reason):  # told in sizes that somebody gave, not in those of this trial
+            if unknown := re.search(r"\bd\d+\b", str(reason)):
+                reason.add_note(f"({unknown[0]} is a size that is not known yet, such as the number of samples)")
+            raise reason from None
+        raise error from None
+
+
+def _is_same_mistake(one: Exception, other: Exception) -> bool:
+    """Whether two errors are of one kind and were raised at one line of the user's program."""
+    line = last_line(one)
+    return type(one) is type(other) and line is not None and line == last_line(other)
 
 
 class SymbolicScope:

@@ -1,7 +1,9 @@
-"""Errors of heron show the lines of the user's program; the lines inside heron are left out where they are printed.
+"""Errors that come out of heron show the lines of the user's program; those inside heron are left out where printed.
 
-Nothing is taken from an exception: `__traceback__`, `__cause__` and `__context__` hold everything, for debuggers, for
-`logging` and for whoever catches it. Only what Python and IPython print of an error that nobody caught is shorter.
+So it is with heron's own errors and with all others that came through it: those of JAX, and of the user's own layers
+and callbacks. Nothing is taken from an exception: `__traceback__`, `__cause__` and `__context__` hold everything, for
+debuggers, for `logging` and for whoever catches it. Only what Python and IPython print of an error that nobody caught
+is shorter.
 """
 
 from __future__ import annotations
@@ -9,8 +11,9 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,10 +23,15 @@ HOW_TO_SEE_ALL = (
     "(The lines inside heron are left out; to see them call heron.config.disable_traceback_filtering(), "
     f"or set {VARIABLE}=off.)"
 )
+_OF_JAX = "JAX_TRACEBACK_FILTERING"  # in the note with which JAX says that it left out lines of its own
 _OFF = ("off", "0", "false", "no")
 _HERON = str(Path(__file__).resolve().parent)
 _LIBRARIES = tuple(
-    {str(Path(folder).resolve()) for name in ("stdlib", "platstdlib") if (folder := sysconfig.get_path(name))}
+    {
+        str(Path(folder).resolve())
+        for name in ("stdlib", "platstdlib", "scripts")
+        if (folder := sysconfig.get_path(name))
+    }
 )
 
 
@@ -53,9 +61,13 @@ def is_of_the_user(file: str) -> bool:
     if file.startswith("<"):
         return not file.startswith("<frozen")
     path = os.path.realpath(file)
-    if path.startswith(_HERON + os.sep) or "site-packages" in path or "dist-packages" in path:
+    if _is_of_heron(path) or "site-packages" in path or "dist-packages" in path:
         return False
     return not path.startswith(tuple(folder + os.sep for folder in _LIBRARIES))
+
+
+def _is_of_heron(file: str) -> bool:
+    return os.path.realpath(file).startswith(_HERON + os.sep)
 
 
 def users_lines(traceback: TracebackType | None) -> TracebackType | None:
@@ -71,6 +83,20 @@ def users_lines(traceback: TracebackType | None) -> TracebackType | None:
     return shown
 
 
+def last_line(error: BaseException) -> tuple[str, int] | None:
+    """The file and the number of the line of the user's program at which an error was raised; None for none."""
+    shown, found = users_lines(error.__traceback__), None
+    while shown is not None:
+        found = shown.tb_frame.f_code.co_filename, shown.tb_lineno
+        shown = shown.tb_next
+    return found
+
+
+def came_through_heron(error: BaseException) -> bool:
+    """Whether heron was at work when an error was raised, or one that it came from."""
+    return any(_is_of_heron(file) for one in _chain(error) for file in _files(one.__traceback__))
+
+
 @contextmanager
 def cut(error: BaseException) -> Iterator[bool]:
     """Inside the block `error`, and those it came from, have the user's lines alone; says whether any was left out.
@@ -80,15 +106,29 @@ def cut(error: BaseException) -> Iterator[bool]:
     kept = [(one, one.__traceback__) for one in _chain(error)]
     is_shorter = False
     try:
-        for one, traceback in kept:
-            shown = users_lines(traceback)
-            if shown is not None or one is not error:
-                is_shorter = is_shorter or _length(shown) < _length(traceback)
-                one.__traceback__ = shown
-        yield is_shorter
+        with without_jax_notes(error):
+            for one, traceback in kept:
+                shown = users_lines(traceback)
+                if shown is not None or one is not error:
+                    is_shorter = is_shorter or len(_files(shown)) < len(_files(traceback))
+                    one.__traceback__ = shown
+            yield is_shorter
     finally:
         for one, traceback in kept:
             one.__traceback__ = traceback
+
+
+@contextmanager
+def without_jax_notes(error: BaseException) -> Iterator[None]:
+    """Inside the block `error`, and those it came from, do not say how to see the lines inside JAX."""
+    kept = [(one, one.__notes__) for one in _chain(error) if hasattr(one, "__notes__")]
+    try:
+        for one, notes in kept:
+            one.__notes__ = [text for text in notes if _OF_JAX not in text]
+        yield
+    finally:
+        for one, notes in kept:
+            one.__notes__ = notes
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
@@ -99,32 +139,44 @@ def _chain(error: BaseException | None) -> list[BaseException]:
     return found
 
 
-def _length(traceback: TracebackType | None) -> int:
-    count = 0
+def _files(traceback: TracebackType | None) -> list[str]:
+    """The file of each line of a traceback."""
+    found = []
     while traceback is not None:
-        count, traceback = count + 1, traceback.tb_next
-    return count
+        found.append(traceback.tb_frame.f_code.co_filename)
+        traceback = traceback.tb_next
+    return found
 
 
-def show_cut(kind: type[BaseException]) -> None:
-    """Lets Python print uncaught errors of this kind cut; where a program has a hook of its own, that stays."""
-    hook = sys.excepthook
-    if getattr(hook, "__module__", None) not in ("sys", "typer.main"):  # typer's prints what Python prints
+def show_cut() -> None:
+    """Lets Python and IPython print uncaught errors cut; where a program has a hook of its own, that stays."""
+    if getattr(sys.excepthook, "__module__", None) in ("sys", "typer.main"):  # typer's prints what Python prints
+        sys.excepthook = _hook
+    shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if getattr(shell, "custom_exceptions", None) == ():
+        shell.set_custom_exc((Exception,), _in_shell)
+
+
+def _hook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None = None) -> None:
+    if not (filtering.is_on and came_through_heron(error)):
+        sys.__excepthook__(kind, error, traceback)
         return
-    sys.excepthook = _cutting(kind, sys.__excepthook__)
+    with cut(error) as is_shorter:
+        sys.__excepthook__(kind, error, error.__traceback__)
+    if is_shorter:
+        sys.stderr.write(HOW_TO_SEE_ALL + "\n")
 
 
-def _cutting(kind: type[BaseException], plain: Callable[..., Any]) -> Callable[..., None]:
-    def hook(error_type: type[BaseException], error: BaseException, traceback: TracebackType | None = None) -> None:
-        if not (isinstance(error, kind) and filtering.is_on):
-            plain(error_type, error, traceback)
-            return
-        with cut(error) as is_shorter:
-            plain(error_type, error, error.__traceback__)
-        if is_shorter:
-            sys.stderr.write(HOW_TO_SEE_ALL + "\n")
-
-    return hook
+def _in_shell(shell: Any, kind: Any, error: Any, traceback: TracebackType | None, tb_offset: int | None = None) -> None:
+    """Shows an error as IPython does, which asks those that came through heron for their lines."""
+    asked = hasattr(error, "__dict__") and not hasattr(error, "_render_traceback_") and came_through_heron(error)
+    if asked:
+        error._render_traceback_ = partial(in_ipython, error)
+    try:
+        shell.showtraceback((kind, error, traceback), tb_offset=tb_offset, running_compiled_code=True)
+    finally:
+        if asked:
+            del error._render_traceback_
 
 
 def in_ipython(error: BaseException) -> list[str]:

@@ -12,6 +12,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Iterator
+from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
@@ -21,7 +22,7 @@ import typer
 
 import heron
 from heron import compat
-from heron.errors import HOW_TO_SEE_ALL, HeronNote
+from heron.errors import HOW_TO_SEE_ALL, HeronNote, without_jax_notes
 
 # Whose lines a traceback leaves out: heron's, those of JAX, and those that lead to the program.
 _FOUND = map(find_spec, ("heron", "jax", "typer"))  # JAX is not imported: the command line starts without it
@@ -203,10 +204,11 @@ def _fail(error: BaseException) -> NoReturn:
             )
             one.__traceback__ = _of_the_program(list(_lines_of(one)))
     sys.stdout.flush()
-    if getattr(sys.excepthook, "__module__", "") in _HOOKS:
-        traceback.print_exception(error)  # which knows the lines of cells too
-    else:
-        sys.excepthook(type(error), error, error.__traceback__)
+    with without_jax_notes(error) if heron.config.is_traceback_filtering_enabled() else nullcontext():
+        if getattr(sys.excepthook, "__module__", "") in _HOOKS:
+            traceback.print_exception(error)  # which knows the lines of cells too
+        else:
+            sys.excepthook(type(error), error, error.__traceback__)
     if is_shorter and heron.config.is_traceback_filtering_enabled():
         print(HOW_TO_SEE_ALL, file=sys.stderr)
     sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
