@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import math
 import sys
+import warnings
 from typing import Any
 
 import jax
 import numpy as np
 
 from heron.data import adapt
+from heron.data.arrays import part_of, rows_of, to_structure
 from heron.data.description.wording import count_text
 from heron.data.feed import ArrayFeed, check_batch_size
 from heron.data.tables import table_of
@@ -23,7 +26,7 @@ from heron.models.checking.copies import copied, fresh_optimizer, nothing_drawn
 from heron.models.checking.findings import ERROR, LOOK, MEND, OK, Findings
 from heron.models.checking.probe import Probe, look_at_first_loss, look_at_gradients, look_at_signals
 from heron.models.checking.result import CheckResult
-from heron.models.checking.sample import MOST_BATCHES, Sample, sample_of
+from heron.models.checking.sample import MOST_BATCHES, Sample, all_finite, sample_of
 from heron.models.checking.suggestion import Suggestion, spread_of, suggestion
 from heron.models.checking.trials import Rate, TooSlow, Trials
 from heron.models.steps import Steps
@@ -90,20 +93,20 @@ class _Check:
         with self.model._learning_names():
             if split and validation is None:
                 parts = self.found.tried("data", lambda: self.model._split(x, y, sample_weight, split))
-                if parts is None:
-                    return
-                x, y, sample_weight, validation = parts
+                x, y, sample_weight, validation = parts or (x, y, sample_weight, None)
             self.feed = self._read(x, y, sample_weight, class_weight, batch_size)
             held = self.found.tried("validation", lambda: self._validation(validation, batch_size))
-        if self.feed is None:
-            return
-        outputs = self._fits(held)
-        sample = self.sample = self.found.tried("data", lambda: sample_of(self.feed))
-        if sample is None:
-            return
         weighted = class_weight is not None or sample_weight is not None
-        self._look(sample, x, outputs, weighted, held)
-        if outputs is not None and not self.found.has(ERROR):
+        outputs = self._drawn() if self.feed is None else self._fits(held)
+        if self.feed is not None:
+            self.sample = self.found.tried("data", lambda: sample_of(self.feed))
+        sample, labels = self.sample, self._labels(y, outputs)
+        if sample is not None:
+            self._look(sample, x, held)
+        if outputs is not None and self.model.built:
+            self._look_at_targets(labels, outputs, weighted)
+            self._look_at_size((sample and sample.total) or 0)
+        if sample is not None and outputs is not None and self.found.errors_about <= {"validation"}:
             self.found.tried("training", lambda: self._try(sample, weighted))
 
     def _copied(self) -> Any:
@@ -126,29 +129,42 @@ class _Check:
     # ---- data and model ---------------------------------------------------------------------------------------------
 
     def _read(self, x: Any, y: Any, sample_weight: Any, class_weight: Any, batch_size: int) -> Any:
-        """The feed that `fit` would have; where values are missing, one with them, for further looks."""
+        """The feed that `fit` would have; of data with faults one with what can be looked at all the same."""
         steps = MOST_BATCHES if adapt.is_stream(x) else None
-        given = (x, y, sample_weight, class_weight, batch_size, False, steps)
-        feed = self.found.tried("data", lambda: self.model._feed(*given))
-        if feed is not None or adapt.is_stream(x):
-            return feed
-        try:
-            return self.model._feed(*given, finite=False)
-        except Exception:  # told already
-            return None
+
+        def feed(x: Any, y: Any, weight: Any, by_class: Any, **options: Any) -> Any:
+            return self.model._feed(x, y, weight, by_class, batch_size, False, steps, **options)
+
+        found = self.found.tried("data", lambda: feed(x, y, sample_weight, class_weight))
+        if found is not None or adapt.is_stream(x):
+            return found
+        kind = self.model._kind()
+        for again in (
+            lambda: feed(x, y, sample_weight, class_weight, finite=False),
+            lambda: feed(*_common_rows(x, y, kind), None, None, finite=False),
+            lambda: feed(x, None, None, None, finite=False),
+        ):
+            with contextlib.suppress(Exception), warnings.catch_warnings(action="ignore"):  # told already
+                return again()
+        return None
 
     def _validation(self, validation: Any, batch_size: int) -> Any:
         stream = validation is not None and not isinstance(validation, list | tuple)
         return self.model._validation(validation, batch_size, MOST_BATCHES if stream else None)
 
+    def _drawn(self) -> Any:
+        """The symbolic outputs of a model that is built, whatever the data."""
+        return self.model.output if self.model.built and self.model.inputs else None
+
     def _fits(self, validation: Any) -> Any:
-        """The symbolic outputs, when model, data and loss go together."""
+        """The symbolic outputs; tells whether model, data and loss go together."""
         model, feed = self.model, self.feed
         outputs = self.found.tried("shapes", lambda: model._outputs_for(feed.looked_at()[0]))
         if outputs is None or self.found.has(ERROR, "compile"):
-            return outputs
-        if self.found.tried("labels", lambda: model._checked(feed, "fit")) is None:
-            return outputs
+            return self._drawn() if outputs is None else outputs
+        lacks_targets = feed.sample()[1] is None and self.found.has(ERROR, "data")  # which is told already
+        if not lacks_targets:
+            self.found.tried("labels", lambda: model._checked(feed, "fit"))
         if validation is not None:
 
             def held() -> Any:
@@ -156,32 +172,51 @@ class _Check:
                     return model._checked(validation, "validation")
 
             self.found.tried("validation", held)
+        if lacks_targets or self.found.has(ERROR, "labels"):
+            return outputs
         data = feed.sample()
         self.found.tried("compile", lambda: model._objective.resolve(data[1], outputs))
         self.found.tried("compile", model._build_optimizer)
-        if not self.found.has(ERROR):
+        if self.found.errors_about <= {"validation"}:
             shapes = [map_leaves(lambda a: shape_text(a.shape), part) for part in data[:2]]
             given = " and y of ".join(_shapes_text(part) for part in shapes if part is not None)
             found = ", ".join(shape_text(one.shape) for one in jax.tree.leaves(outputs))
             self.found.add(OK, "shapes", f"a batch has x of {given}; the model gives {found}.")
         return outputs
 
-    def _look(self, sample: Sample, x: Any, outputs: Any, weighted: bool, held: Any) -> None:
-        """What can be said by looking."""
-        found, model = self.found, self.model
+    def _labels(self, y: Any, outputs: Any) -> Any:
+        """The targets that can be looked at: all of them, the first of a stream, or those beside unusable inputs."""
+        if isinstance(self.feed, ArrayFeed) and not self.feed.is_lazy and self.feed.data[1] is not None:
+            return self.feed.data[1]
+        if self.sample is not None and self.sample.y is not None:
+            return self.sample.y
+        with contextlib.suppress(Exception), warnings.catch_warnings(action="ignore"):
+            return None if outputs is None else to_structure(y, "y", self.model._kind().outputs > 1)
+        return None
+
+    def _look(self, sample: Sample, x: Any, held: Any) -> None:
+        """What can be said of the inputs by looking."""
         table = table_of(x) if not adapt.is_stream(x) else None
-        input_looks.look_at_inputs(found, model, sample, None if table is None else table.names)
+        input_looks.look_at_inputs(self.found, self.model, sample, None if table is None else table.names)
         if held is not None:
-            input_looks.look_for_repeats(found, self.feed, held)
-        if outputs is None or not model.built:
+            input_looks.look_for_repeats(self.found, self.feed, held)
+
+    def _look_at_targets(self, y: Any, outputs: Any, weighted: bool) -> None:
+        """What can be said of the targets, the loss and the last layer, whatever the inputs are."""
+        found, model = self.found, self.model
+        if not model.compiled or model._has_own_loss():
             return
-        compiled = model.compiled and not model._has_own_loss()
-        if compiled and not found.has(ERROR) and sample.y is not None:
-            whole = self.feed.data[1] if isinstance(self.feed, ArrayFeed) and not self.feed.is_lazy else sample.y
-            for target in target_looks.targets_of(model, whole, outputs):
-                target_looks.look_at_target(found, target, model.class_names, weighted)
-            self.targets = target_looks.targets_of(model, sample.y, outputs)
-        self._look_at_size(sample.total or 0)
+        if self.found.errors_about - {"validation"}:  # so it may be that nobody has looked at them yet
+            if y is not None and not found.has(ERROR, "labels"):
+                given = (None, y, None)
+                found.tried("labels", lambda: checks.check_targets(model, model._objective, given, outputs, "fit"))
+            target_looks.look_at_last_layer(found, model, y, outputs)
+        if y is None or found.has(ERROR, "labels") or not all_finite(y):
+            return
+        for target in target_looks.targets_of(model, y, outputs):
+            target_looks.look_at_target(found, target, model.class_names, weighted)
+        if self.sample is not None and self.sample.y is not None:
+            self.targets = target_looks.targets_of(model, self.sample.y, outputs)
 
     def _look_at_size(self, total: int) -> None:
         """Parameters: whether there are any to train, and how many for the samples."""
@@ -314,6 +349,13 @@ class _Check:
 def _rate_of(optimizer: Any) -> float | None:
     held = getattr(optimizer, "_learning_rate", None)
     return float(held.numpy()) if isinstance(held, Variable) else None
+
+
+def _common_rows(x: Any, y: Any, kind: adapt.Kind) -> tuple[Any, Any]:
+    """As many samples of both as the shorter one has."""
+    parts = to_structure(x, "x", kind.inputs > 1), to_structure(y, "y", kind.outputs > 1)
+    rows = min(rows_of(part, "data") for part in parts)
+    return part_of(parts[0], 0, rows), part_of(parts[1], 0, rows)
 
 
 def _shapes_text(shapes: Any) -> str:

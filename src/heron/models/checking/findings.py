@@ -83,6 +83,11 @@ class Findings:
         """Whether one of this severity is there."""
         return any(one.severity == severity and about in (None, one.about) for one in self.found)
 
+    @property
+    def errors_about(self) -> set[str]:
+        """What there are errors about."""
+        return {one.about for one in self.found if one.severity == ERROR}
+
     def says(self, about: str) -> bool:
         """Whether there is anything but praise about something."""
         return any(one.about == about and one.severity != OK for one in self.found)

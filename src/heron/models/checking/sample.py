@@ -45,8 +45,13 @@ class Sample(NamedTuple):
 
     def is_finite(self) -> bool:
         """Whether there are neither missing nor infinite values."""
-        floats = [a for a in jax.tree.leaves(self.data) if np.issubdtype(a.dtype, np.floating)]
-        return all(bool(np.isfinite(a).all()) for a in floats)
+        return all_finite(self.data)
+
+
+def all_finite(arrays: Any) -> bool:
+    """Whether a structure of arrays holds neither missing nor infinite values."""
+    floats = [a for a in jax.tree.leaves(arrays) if np.issubdtype(a.dtype, np.floating)]
+    return all(bool(np.isfinite(a).all()) for a in floats)
 
 
 def sample_of(feed: Any) -> Sample:

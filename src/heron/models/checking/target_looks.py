@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import jax
@@ -9,6 +10,7 @@ import numpy as np
 
 from heron import losses
 from heron.data.description.wording import count_text, percent
+from heron.errors import HeronError
 from heron.models import checks
 from heron.models.checking.findings import LOOK, MEND, OK, Findings, short
 from heron.training.objective import by_output
@@ -109,6 +111,23 @@ def targets_of(model: Any, y: Any, outputs: Any) -> list[Target]:
         if loss is not None and target is not None:
             found.append(Target(name if len(names) > 1 else "", np.asarray(target), prediction, loss))
     return found
+
+
+def look_at_last_layer(found: Findings, model: Any, y: Any, outputs: Any) -> None:
+    """Adds what is to be said of a loss and the layer before it, whatever the labels are: labels are made that fit."""
+    predictions, names = jax.tree.leaves(outputs), model._objective.names_of(outputs)
+    given = by_output(y, outputs, names) if y is not None else [None] * len(names)
+    for target, prediction, loss in zip(given, predictions, checks._losses(model._objective, names), strict=False):
+        shape = tuple(size or 1 for size in prediction.shape)
+        classes, one_hot = np.zeros(shape[:-1], int), np.zeros(shape, int)
+        one_hot[..., :1] = 1
+        for labels in (classes, one_hot) if loss is not None and shape else ():
+            with contextlib.suppress(HeronError), found.noting("labels"):
+                meant = losses.as_loss(loss, (labels if target is None else target).shape, prediction.shape)
+                losses.check_labels(
+                    meant, losses.LabelFacts.of(labels), prediction.shape, checks.last_activation(prediction)
+                )
+                break
 
 
 def look_at_target(found: Findings, target: Target, names: Any, weighted: bool) -> None:
