@@ -15,6 +15,13 @@ os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # several test 
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ["HERON_COMPILATION_CACHE"] = "off"  # what a test finds does not hang on what was compiled before
 
+# Most of what tests cost is compiling. So programs are compiled fast, whatever the speed of what comes out, here and in
+# the processes that tests start. `as_shipped` undoes that.
+_QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
+_GIVEN = [flag for flag in os.environ.get("XLA_FLAGS", "").split() if flag[2:].partition("=")[0] not in _QUICK]
+os.environ["XLA_FLAGS"] = " ".join([*_GIVEN, *(f"--{name}={value!s}".lower() for name, value in _QUICK.items())])
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "true")
+
 # The programs of the lessons are data, which tests/lessons runs.
 collect_ignore_glob = ["src/heron/lessons/programs/*"]
 
@@ -29,13 +36,23 @@ settings.load_profile("heron")
 
 
 @pytest.fixture(scope="module")
-def quick_compiler() -> Iterator[None]:
-    """While the tests of a module run, everything is compiled fast, whatever the speed of what comes out."""
+def as_shipped() -> Iterator[None]:
+    """While the tests of a module run, heron's programs are compiled as they are for its users."""
     import jax  # after the settings above
 
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
+    from heron import compilation
+
+    quick = jax.config.read("jax_disable_most_optimizations")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("JAX_DISABLE_MOST_OPTIMIZATIONS")
+        patch.setenv("XLA_FLAGS", " ".join(_GIVEN))
+        users = {"xla_cpu_use_fusion_emitters": True, "xla_cpu_parallel_codegen_split_count": 32}
+        patch.setattr(compilation, "_CPU_OPTIONS", compilation._CPU_OPTIONS | users)
+        jax.config.update("jax_disable_most_optimizations", False)
+        jax.clear_caches()  # of what was compiled fast
+        yield
+    jax.config.update("jax_disable_most_optimizations", quick)
+    jax.clear_caches()
 
 
 @pytest.fixture(autouse=True)

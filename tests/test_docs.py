@@ -9,6 +9,7 @@ import pytest
 
 from tests import markdown
 
+pytestmark = pytest.mark.usefixtures("as_shipped")  # pages show what users see
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *DOCS]

@@ -22,7 +22,6 @@ from heron.layers.image.geometric import _Projection
 from heron.symbolic import KerasTensor
 from tests.oracle import QUICK
 
-pytestmark = pytest.mark.usefixtures("quick_compiler")
 X = np.random.default_rng(0).uniform(0, 255, (3, 6, 8, 3)).astype("float32")
 # Layer -> the arguments of its constructor, chosen so that something happens to most images.
 CASES = {
@@ -180,14 +179,14 @@ def test_color_jitter_is_four_layers_of_keras_in_their_order():
     layer = layers.RandomColorJitter(**{f"{name}_factor": factor for name, factor in factors.items()})
     twins = [getattr(keras.layers, f"Random{name.title()}")(factor) for name, factor in factors.items()]
 
-    def both(images):
+    def changed(images):
         drawn = layer.get_random_transformation(images, seed=SEED)
-        theirs = images
-        for twin, one in zip(twins, drawn, strict=True):
-            theirs = twin.transform_images(theirs, one)
-        return layer.transform_images(images, drawn), theirs
+        return layer.transform_images(images, drawn), drawn
 
-    ours, theirs = compiled(both)(X)
+    ours, drawn = compiled(changed)(X)
+    theirs = X
+    for twin, one in zip(twins, drawn, strict=True):  # compiled apart: as one program Keras's hues jump by rounding
+        theirs = compiled(twin.transform_images)(theirs, one)
     np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=5e-3)
     assert not np.allclose(ours, X, atol=1.0)
 

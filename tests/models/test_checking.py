@@ -13,7 +13,6 @@ from heron import layers
 from heron.errors import ArgumentError, ArgumentTypeError, DataError, HeronNote
 from heron.models.checking import CheckResult, Finding
 
-pytestmark = pytest.mark.usefixtures("quick_compiler")
 ROWS = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
 CLASSES = (ROWS[:, 0] > 0).astype("int32") + (ROWS[:, 1] > 0)
 

@@ -12,7 +12,6 @@ from heron.errors import HeronError
 from heron.models.checking import Finding
 from heron.models.checking import checking as module
 
-pytestmark = pytest.mark.usefixtures("quick_compiler")
 Dense = layers.Dense
 GENERATOR = np.random.default_rng(0)
 ROWS = GENERATOR.normal(size=(300, 4)).astype("float32")

@@ -12,7 +12,6 @@ from heron.models.checking.findings import Findings
 from heron.models.checking.suggestion import diverged, rounded, smooth, suggestion
 from heron.models.checking.target_looks import Target
 
-pytestmark = pytest.mark.usefixtures("quick_compiler")
 Dense, SPARSE = layers.Dense, "sparse_categorical_crossentropy"
 ROWS = np.random.default_rng(0).normal(size=(256, 4)).astype("float32")
 CLASSES = (ROWS[:, 0] > 0).astype("int32") + (ROWS[:, 1] > 0)
