@@ -278,7 +278,7 @@ def test_the_best_epoch_is_known_without_restoring():
         ("best.keras", True, "best.weights.h5"),
         ("run/best", True, "run/best.weights.h5"),
         ("run/best", False, "run/best.keras"),
-        ("best.h5", False, "best.keras"),
+        ("best.npz", False, "best.keras"),
         ("w-{val_loss:.2f}", False, "w-{val_loss:.2f}.keras"),
     ],
 )

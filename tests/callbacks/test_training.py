@@ -71,7 +71,9 @@ def test_checkpoints_every_so_many_batches_hold_the_weights_of_that_batch(tmp_pa
         assert np.array_equal(other.get_weights()[0], snapshots[batch])
 
 
-@pytest.mark.parametrize("name", ["best.weights.safetensors", "best.weights.h5", "best.keras", "best.safetensors"])
+@pytest.mark.parametrize(
+    "name", ["best.weights.safetensors", "best.weights.h5", "best.keras", "best.safetensors", "best.h5"]
+)
 def test_the_best_checkpoint_is_that_of_the_best_epoch(tmp_path, name):
     model = line_model()
     path = tmp_path / name

@@ -65,7 +65,8 @@ def test_39_a_lambda(tmp_path):
 NAMES = {
     "a model without an ending": (lambda m, f: m.save(f / "mine"), ("'.keras'", "mine.keras'.")),
     "weights without an ending": (lambda m, f: m.save_weights(f / "w"), ("'.weights.h5'", "w.weights.h5'.")),
-    "weights as .h5": (lambda m, f: m.save_weights(f / "w.h5"), ("'.weights.h5'", "w.weights.h5'.")),
+    "weights as a model": (lambda m, f: m.save_weights(f / "w.keras"), ("'.weights.h5'", "w.weights.h5'.")),
+    "a model as weights": (lambda m, f: m.save(f / "m.weights.h5"), ("weights alone", "m.keras'.")),
     "a folder that is not there": (lambda m, f: m.save(f / "none" / "mine.keras"), ("none",)),
 }
 

@@ -1,4 +1,4 @@
-"""Models and weights of Keras 1 and 2 in .h5 files, which are read and never written."""
+"""Models and weights of Keras 1 and 2 in .h5 files, read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import heron
-from heron.errors import ArgumentError, HeronNote, UnknownNameError
+from heron.errors import HeronNote, UnknownNameError
 from heron.saving import FileContentError, load_model
 from tests.saving.test_keras_files import X, assert_same_outputs, graph, shaken
 
@@ -229,8 +229,6 @@ def test_mistakes(path, tmp_path):
     write(path, None, {"a": {"a/kernel:0": (4, 2)}}, whole=False)
     with pytest.raises(FileContentError, match="holds weights and no model: it has no 'model_config'"):
         load_model(path)
-    with pytest.raises(ArgumentError, match=r"Old .h5 files are read and not written"):
-        heron.Sequential([heron.Input((4,)), heron.layers.Dense(1)]).save(path)
     write(path, {"class_name": "Sequential", "config": {"layers": [old("TFOpLambda", function="math.add")]}}, {})
     with pytest.raises(UnknownNameError, match="the class 'TFOpLambda', which heron does not know"):
         load_model(path)

@@ -278,9 +278,8 @@ def test_too_many_arrays_for_a_header_are_refused_when_writing(path, monkeypatch
 @pytest.mark.parametrize(
     "function, name, what",
     [
-        (save_weights, "net.h5", "end in '.weights.h5' or '.safetensors'; received {}. Old .h5 files are read and not"),
-        (save_weights, "net.keras", "end in '.weights.h5' or '.safetensors'; received {}."),
-        (save_weights, "net", "end in '.weights.h5' or '.safetensors'; received {}."),
+        (save_weights, "net.keras", "end in '.weights.h5', '.safetensors', '.h5' or '.hdf5'; received {}."),
+        (save_weights, "net", "end in '.weights.h5', '.safetensors', '.h5' or '.hdf5'; received {}."),
         (load_weights, "net", "end in '.h5', '.hdf5', '.keras' or '.safetensors'; received {}."),
         (load_weights, "net.weights", "end in '.h5', '.hdf5', '.keras' or '.safetensors'; received {}."),
     ],

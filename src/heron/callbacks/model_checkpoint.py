@@ -13,7 +13,7 @@ from heron.callbacks.monitor import Monitor
 from heron.errors import ArgumentError, suggestion, value_text
 from heron.validate import BOOL, NUMBER, Rule, is_int
 
-_WHOLE = (".keras", ".safetensors")
+_WHOLE = (".keras", ".safetensors", ".h5", ".hdf5")
 _WEIGHTS = (".weights.h5", ".weights.safetensors")
 _SAVE_FREQ = Rule(
     "'epoch' or a positive number of batches",
@@ -35,7 +35,7 @@ class ModelCheckpoint(Monitor):
     Each file is written whole or not at all: a crash leaves the last complete one.
 
     Args:
-        filepath: the file, ending in `.keras` or `.safetensors` for whole models and in `.weights.h5` or
+        filepath: the file, ending in `.keras`, `.safetensors` or `.h5` for whole models and in `.weights.h5` or
             `.weights.safetensors` for weights; `{epoch}`, `{batch}` and the names in the logs are filled in, as
             in `"{epoch:02d}-{val_loss:.2f}.keras"`; epochs and batches count from 1. Missing folders are made.
         monitor: the value that `save_best_only` goes by. Default `"val_loss"`.

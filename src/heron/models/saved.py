@@ -35,7 +35,7 @@ class Saved(Trainer, Layer):
         Kept are the architecture, the weights, how the model was compiled and where its training stood.
 
         Args:
-            filepath: the file, ending in `.keras` (an archive that Keras 3 loads too) or `.safetensors`.
+            filepath: the file, ending in `.keras` (an archive that Keras 3 loads too) or `.safetensors`, or in `.h5`.
             overwrite: whether a file that exists may be replaced. Default True.
             zipped: for Keras's signature; None.
 
@@ -46,7 +46,7 @@ class Saved(Trainer, Layer):
         save_model(self, filepath, overwrite=overwrite, zipped=zipped)
 
     def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
-        """Writes the weights to a `.weights.h5` (as Keras 3 does) or `.safetensors` file, whole or not at all."""
+        """Writes the weights to a `.weights.h5` (as Keras 3), `.safetensors` or `.h5` file, whole or not at all."""
         save_weights(self, filepath, overwrite=overwrite)
 
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:

@@ -76,7 +76,7 @@ def safe_path(filepath: Any, what: str, kind: str, endings: tuple[str, ...], sug
     for ending in _OTHER_ENDINGS:
         stem = stem.removesuffix(ending)
     listed = " or ".join(", ".join(f"'{ending}'" for ending in some) for some in (endings[:-1], endings[-1:]) if some)
-    read = " Old .h5 files are read and not written." if path.endswith(HDF5) and HDF5[0] not in endings else ""
+    read = " That is a file of weights alone." if path.endswith(KERAS_WEIGHTS) and KERAS_WEIGHTS not in endings else ""
     raise ArgumentError(
         f"{what}: files of {kind} end in {listed}; received {path!r}.{read}\nWrite {stem + suggested!r}."
     )

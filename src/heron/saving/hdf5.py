@@ -35,6 +35,7 @@ MAX_RATIO = 100
 _MARK, _NO_DIGEST = b"heron-sha256:", b"0" * 64
 _PIECE = 2**20
 _ATTRIBUTE = "heron"
+_MAX_ATTRIBUTE = 60_000  # bytes: HDF5 has room for 64 KiB beside a group
 _FILTERS = (1, 2, 3)  # deflate, shuffle, fletcher32; others would be looked for among the plugins of the system
 _LIBRARY = (
     struct.error,
@@ -259,13 +260,13 @@ def _digest_place(file: IO[bytes]) -> int | None:
     return None
 
 
-def write(file: IO[bytes], arrays: Mapping[str, np.ndarray], texts: Mapping[str, Mapping[str, str]]) -> None:
+def write(file: IO[bytes], arrays: Mapping[str, np.ndarray], texts: Mapping[str, Mapping[str, Any]]) -> None:
     """Writes arrays to `file`, an empty one.
 
     Args:
         file: the file.
         arrays: the arrays by path.
-        texts: for the path of a group its attributes; groups that are named here are made.
+        texts: for the path of a group its attributes, texts and lists of them; groups that are named here are made.
     """
     memory = io.BytesIO()
     with _h5py().File(memory, "w") as target:
@@ -273,7 +274,8 @@ def write(file: IO[bytes], arrays: Mapping[str, np.ndarray], texts: Mapping[str,
         for group, attributes in texts.items():
             place = target.require_group(group)
             for name, text in attributes.items():
-                place.attrs[name] = text
+                for part, value in _attributes(name, text):
+                    place.attrs[part] = value
         for path, array in arrays.items():
             if array.dtype.kind not in "fiub" and array.dtype.name != "bfloat16":
                 raise FileContentError(
@@ -287,3 +289,12 @@ def write(file: IO[bytes], arrays: Mapping[str, np.ndarray], texts: Mapping[str,
     data = memory.getbuffer()
     data[start : start + 64] = hashlib.sha256(data).hexdigest().encode()
     file.write(data)
+
+
+def _attributes(name: str, text: str | list[str]) -> list[tuple[str, Any]]:
+    """A text under its name; a list in as many parts, `name0`, `name1`, as the room of an attribute makes of it."""
+    if isinstance(text, str):
+        return [(name, text)]
+    listed = np.array([one.encode() for one in text], dtype=None if text else "S1")
+    parts = np.array_split(listed, max(1, -(-listed.nbytes // _MAX_ATTRIBUTE)))
+    return [(name if len(parts) == 1 else f"{name}{i}", part) for i, part in enumerate(parts)]

@@ -1,4 +1,4 @@
-"""Models and weights of Keras 1 and 2 (`.h5`), which are read and not written.
+"""Models and weights of Keras 1 and 2 (`.h5`), read.
 
 Such a file holds the model's config as JSON in the attribute `model_config`, how it was compiled in `training_config`,
 and for each layer a group with the list `weight_names`. Configs are put into the words of Keras 3 here; what is made of

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any, NamedTuple
 
 import numpy as np
 
 from heron import registry
 from heron.errors import ArgumentError, HeronError, note
-from heron.saving import archive, hdf5, keras_weights, legacy, legacy_optimizers, tensor_file
+from heron.saving import archive, hdf5, keras_weights, legacy, legacy_optimizers, legacy_writing, tensor_file
 from heron.saving.archive import ASSETS, Archive
 from heron.saving.assets import assets_of, put_assets
 from heron.saving.files import ENDING, KERAS, FileContentError
@@ -135,7 +135,8 @@ class LegacyModel:
 
     def __init__(self, path: str, file: Hdf5File) -> None:
         self._path, self._file = path, file
-        self.configs = Configs(legacy.model_config(file), None, legacy.compile_config(file))
+        class_names = file.names("class_names") or None  # of heron's own files
+        self.configs = Configs(legacy.model_config(file), None, legacy.compile_config(file), class_names)
         self.numbers = sum(math.prod(entry.shape) for entry in file.entries.values())
 
     def read(self) -> None:
@@ -226,6 +227,29 @@ def write_archive(file: IO[bytes], model: Any, configs: Configs) -> None:
     keras_weights.write(memory, model, optimizer=unbuilt or bool(_optimizer_variables(model, configs)))
     named = {"class_names": configs.class_names} if configs.class_names else {}  # Keras passes over what it knows not
     archive.write(file, keras_form(configs), memory.getvalue(), assets_of(model), named)
+
+
+def write_legacy(file: IO[bytes], model: Any, configs: Configs) -> None:
+    """Writes a model as an `.h5` file.
+
+    Raises:
+        ArgumentError: for a model whose layers keep what is neither config nor weights.
+    """
+    variables_by_key(model, "save")  # which refuses a model without weights
+    if held := assets_of(model):
+        raise ArgumentError(
+            f"save_model: an '.h5' file has no place for what the layers of this model keep ({next(iter(held))!r}).\n"
+            "Write a '.keras' file, which has."
+        )
+    state = _optimizer_variables(model, configs)
+    legacy_writing.write_model(file, model, keras_form(configs), state, configs.class_names)
+
+
+def writer_of(path: str) -> Callable[[IO[bytes], Any, Configs], None]:
+    """What writes a whole model to a file of this name."""
+    if path.endswith(KERAS):
+        return write_archive
+    return write_tensors if path.endswith(ENDING) else write_legacy
 
 
 def _optimizer_variables(model: Any, configs: Configs) -> Sequence[Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from heron.config import snake_case
 from heron.errors import ArgumentError, NotBuiltError
 from heron.registry import published
-from heron.saving import archive, hdf5, keras_weights, legacy, tensor_file
+from heron.saving import archive, hdf5, keras_weights, legacy, legacy_writing, tensor_file
 from heron.saving.files import (
     ENDING,
     HDF5,
@@ -34,12 +34,12 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
     """Writes the weights of a model or layer to a file, whole or not at all.
 
     A `.weights.h5` file has Keras 3's layout, and holds the state of the optimizer and of random generators too. A
-    `.safetensors` file holds the weights under names such as `dense/kernel`. Neither holds code. A crash leaves the old
-    file or the new one.
+    `.safetensors` file holds the weights under names such as `dense/kernel`. Any other `.h5` file has the layout of
+    Keras 2, for programs that read no other. None holds code. A crash leaves the old file or the new one.
 
     Args:
         model: anything with `weights`, a list of variables.
-        filepath: the file, ending in `.weights.h5` or `.safetensors`.
+        filepath: the file, ending in `.weights.h5` or `.safetensors`, or in `.h5` or `.hdf5`.
         overwrite: whether a file that exists may be replaced. Default True.
 
     Raises:
@@ -48,14 +48,16 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
 
     Source: https://huggingface.co/docs/safetensors
     """
-    path = safe_path(filepath, "save_weights", "weights", (KERAS_WEIGHTS, ENDING), KERAS_WEIGHTS)
+    path = safe_path(filepath, "save_weights", "weights", (KERAS_WEIGHTS, ENDING, *HDF5), KERAS_WEIGHTS)
     check_writable(path, overwrite, "save_weights")
     variables = variables_by_key(model, "save")
     with replacing(path) as file:
         if path.endswith(ENDING):
             tensor_file.write(file, {k: v.numpy() for k, v in variables.items()}, {"weights": list(variables)})
-        else:
+        elif path.endswith(KERAS_WEIGHTS):
             keras_weights.write(file, model)
+        else:
+            legacy_writing.write_weights(file, model)
 
 
 def load_weights(

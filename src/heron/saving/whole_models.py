@@ -13,9 +13,11 @@ from heron.saving.files import (
     ENDING,
     HDF5,
     KERAS,
+    KERAS_WEIGHTS,
     FileContentError,
     check_readable,
     check_writable,
+    path_text,
     replacing,
     safe_path,
 )
@@ -29,11 +31,12 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
 
     A `.keras` archive is one that Keras 3 loads; a `.safetensors` file holds the same for heron. Both hold no code: the
     configs of the model and of `compile`, the weights, the states of the optimizer and of random generators, and a
-    checksum. Classes and functions of your own are kept by name.
+    checksum. Classes and functions of your own are kept by name. An `.h5` file, as Keras 2 wrote them and Keras 3 still
+    loads, holds all but the states of random generators.
 
     Args:
         model: a model that has its weights.
-        filepath: the file, ending in `.keras` or `.safetensors`.
+        filepath: the file, ending in `.keras` or `.safetensors`, or in `.h5` or `.hdf5`.
         overwrite: whether a file that exists may be replaced. Default True.
         zipped: for Keras's signature; `.keras` files are zip archives, the others are not.
 
@@ -45,7 +48,8 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
 
     Source: https://huggingface.co/docs/safetensors
     """
-    path = safe_path(filepath, "save_model", "whole models", (KERAS, ENDING), KERAS)
+    taken = (KERAS, ENDING) if path_text(filepath, "save_model").endswith(KERAS_WEIGHTS) else (KERAS, ENDING, *HDF5)
+    path = safe_path(filepath, "save_model", "whole models", taken, KERAS)
     check_writable(path, overwrite, "save_model")
     if zipped is not None and zipped is not path.endswith(KERAS):
         raise ArgumentError(f"save_model: zipped={zipped!r} is about .keras archives. Leave it out for {path!r}.")
@@ -55,7 +59,7 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
         )
     configs = model_files.configs_of(model)
     with replacing(path) as file:
-        (model_files.write_archive if path.endswith(KERAS) else model_files.write_tensors)(file, model, configs)
+        model_files.writer_of(path)(file, model, configs)
 
 
 def load_model(
