@@ -255,16 +255,27 @@ def test_history_takes_what_fit_returns_models_and_tables():
     for given in (record, record.history, model, pd.DataFrame({"epoch": [0, 1, 2], **record.history})):
         metric, loss = plot.history(given).axes
         np.testing.assert_allclose(loss.lines[0].get_ydata(), record.history["loss"])
-        assert metric.get_title(loc="left").startswith("Mae\nbest training")
+        assert metric.get_title(loc="left").startswith("Mean absolute error: how far off on average\nbest training")
     assert len(plot.history(record, "loss").axes) == 1
 
 
 def test_histories_are_compared(texts):
     other = {"loss": [0.9, 0.3, 0.6], "val_loss": [1.0, 0.7, 0.8]}
     figure = plot.history({"slow": HISTORY, "fast": other}, "loss")
-    assert {"slow 0.500", "fast 0.800", "epoch (dotted: training)"} <= set(texts(figure))
+    assert {"slow 0.500", "fast 0.800", "epoch (dotted: training, ring: best)"} <= set(texts(figure))
     np.testing.assert_allclose([c.get_offsets()[0] for c in figure.axes[0].collections], [[2, 0.5], [2, 0.7]])
     assert {"training 1 0.500", "training 2 0.500"} <= set(texts(plot.history([HISTORY, HISTORY], "loss")))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.0, "0.000"), (0.25, "0.250"), (0.00261, "0.00261"), (2.6e-05, "2.60e-05"), (1e5, "1.00e+05")]
+)
+def test_numbers_of_a_history_are_plain_where_they_can_be(value, said, texts):
+    assert f"training {said}" in texts(plot.history({"loss": [2 * value, value]}))
+
+
+def test_histories_without_a_best_epoch_have_no_ring(texts):
+    assert "epoch" in texts(plot.history({"a": {"lr": [0.1]}, "b": {"lr": [0.2]}}))
 
 
 def test_history_of_validation_now_and_then_and_of_nan():

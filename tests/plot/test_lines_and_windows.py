@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -130,5 +131,52 @@ def test_feature_maps_stand_beside_the_image(texts):
     drawings = [axes.images[0] for axes in figure.axes if axes.images]
     assert len(drawings) == 11
     np.testing.assert_array_equal(drawings[10].get_array(), maps[:, :, 9])
+    for image in (np.eye(7)[..., None], np.eye(7)[None], np.eye(7)[None, ..., None]):  # with a channel, and as a batch
+        shown = plot.feature_maps(image, maps).axes[0].images[0]
+        np.testing.assert_array_equal(shown.get_array(), np.eye(7))
     with pytest.raises(DataError, match=r"one picture, .* received shape \(2, 3, 3, 4\).\nChoose one"):
         plot.feature_maps(np.zeros((5, 5)), np.zeros((2, 3, 3, 4)))
+
+
+# ---- a picture of one's own ---------------------------------------------------------------------------------------
+
+
+def test_subplots_have_the_look_and_are_written_when_the_block_ends(tmp_path, size_of):
+    file = tmp_path / "new" / "own.png"
+    with plot.subplots(2, 1, figsize=(5, 4), sharex=True, path=file) as (figure, axes):
+        lines = axes[0].plot([[1, 2], [3, 4]], label=["a", "b"])
+        axes[1].scatter([0, 1], [3, 5])
+        axes[1].set_title("猫")
+        assert not file.exists()
+    width, height = size_of(file)
+    assert 600 < width < 900
+    assert 400 < height < 700
+    assert [line.get_color() for line in lines] == ["#0072B2", "#D55E00"]
+    assert lines[0].get_linewidth() == 2.5
+    assert axes[1].get_title(loc="left") == "猫"
+    assert not axes[0].spines["top"].get_visible()
+    assert axes[0].get_shared_x_axes().joined(*axes)
+    assert figure._repr_png_()[0][:4] == b"\x89PNG"
+    with plot.subplots() as (_, alone):
+        plot.history({"loss": [2.0, 1.0]}, ax=alone)
+    assert alone.get_title(loc="left").startswith("Loss")
+
+
+def test_subplots_are_those_of_pyplot_without_a_block(tmp_path):
+    figure, axes = plot.subplots(1, 3, path=tmp_path / "never.png")
+    assert isinstance(figure, plot.Picture)
+    assert axes.shape == (3,)
+    with pytest.raises(ZeroDivisionError), plot.subplots(path=tmp_path / "never.png") as (figure, ax):
+        ax.plot([1 / 0])
+    assert not list(tmp_path.iterdir())
+    assert matplotlib.rcParams["lines.linewidth"] == matplotlib.rcParamsDefault["lines.linewidth"]
+
+
+def test_subplots_say_what_is_wrong(tmp_path):
+    with pytest.raises(ArgumentError, match=r"subplots: argument 'nrows' must be a positive integer; received 0"):
+        plot.subplots(0)
+    with (
+        pytest.raises(ArgumentError, match=r"must end with the kind of picture: .*received '.*own.doc'"),
+        plot.subplots(path=tmp_path / "own.doc"),
+    ):
+        pass

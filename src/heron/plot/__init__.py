@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from heron.plot.lines import decision_surface as decision_surface
     from heron.plot.lines import fitted_line as fitted_line
     from heron.plot.look import Picture as Picture
+    from heron.plot.own import subplots as subplots
 
 _HOME_OF = {
     "images": "grids",
@@ -40,6 +41,7 @@ _HOME_OF = {
     "pooling_windows": "convolution",
     "fitted_line": "lines",
     "decision_surface": "lines",
+    "subplots": "own",
     "Picture": "look",
 }
 

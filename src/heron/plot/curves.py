@@ -17,7 +17,15 @@ from heron.plot.fonts import writable
 _LOWER = ("loss", "error", "mse", "mae", "mape", "msle", "divergence", "entropy", "hinge", "perplexity", "false_")
 _HIGHER = ("acc", "precision", "recall", "auc", "f1", "score", "r2", "iou", "similarity", "true_")
 _PERCENT = ("acc", "precision", "recall")
-_WORDS = {"loss": "Loss: how wrong (lower is better)", "accuracy": "Accuracy: share of right answers"}
+_WORDS = {
+    "loss": "Loss: how wrong (lower is better)",
+    "accuracy": "Accuracy: share of right answers",
+    "acc": "Accuracy: share of right answers",
+    "mae": "Mean absolute error: how far off on average",
+    "mean_absolute_error": "Mean absolute error: how far off on average",
+    "mse": "Mean squared error",
+    "lr": "Learning rate",
+}
 _MARKED = 30  # epochs up to which each has a mark
 
 Run = Mapping[str, np.ndarray]
@@ -181,7 +189,9 @@ def _panel(ax: Axes, name: str, runs: Mapping[str, Run], test: Mapping[str, floa
     nothing = "" if everything.size else "no finite numbers: the training went astray"
     notes = [*best, nothing] if not several else [nothing]
     ax.set_title("\n".join([words, *filter(None, notes)]))
-    ax.set(xlabel="epoch (dotted: training)" if several and any(c.style == ":" for c in curves) else "epoch")
+    signs = ["dotted: training"] * (several and any(curve.style == ":" for curve in curves))
+    signs += ["ring: best"] * (several and bool(best))
+    ax.set(xlabel=f"epoch ({', '.join(signs)})" if signs else "epoch")
     ax.margins(x=0.05, y=0.1)
     _label_ends(ax, ends, number)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True) if last > 1 else FixedLocator([1]))
@@ -190,7 +200,9 @@ def _panel(ax: Axes, name: str, runs: Mapping[str, Run], test: Mapping[str, floa
 
 
 def _plain(value: float) -> str:
-    return f"{value:.3f}" if value == 0 or 1e-2 <= abs(value) < 1e4 else f"{value:.2e}"
+    if value == 0 or 1e-2 <= abs(value) < 1e4:
+        return f"{value:.3f}"
+    return f"{value:.5f}" if 1e-3 <= abs(value) < 1e-2 else f"{value:.2e}"
 
 
 def _curves(name: str, runs: Mapping[str, Run], test: Mapping[str, float] | None) -> list[_Curve]:

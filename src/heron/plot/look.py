@@ -13,6 +13,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure, FigureBase
+from matplotlib.rcsetup import cycler
 from matplotlib.text import Text
 
 from heron.errors import ArgumentError, ArgumentTypeError, value_text
@@ -32,6 +33,7 @@ LOOK: dict[Any, Any] = {
     "axes.titlelocation": "left",
     "axes.titlepad": 10,
     "axes.labelcolor": INK,
+    "axes.prop_cycle": cycler(color=SERIES),
     "axes.edgecolor": GREY,
     "axes.facecolor": "white",
     "axes.spines.top": False,

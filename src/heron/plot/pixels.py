@@ -91,11 +91,12 @@ def _listed(images: Any, examples: int | None) -> Any:
     side = int(np.sqrt(found.shape[1])) if found.ndim == 2 else 0
     if side > 1 and side * side == found.shape[1] and found.shape[0] == examples and found.shape[0] != side:
         return found.reshape(-1, side, side)
-    one_in_colour = (
-        found.ndim == 3 and examples in (None, 1) and _has_channels(found.shape) and min(found.shape[0:2]) > 4
+    channels = _CHANNELS if examples == 1 else _CHANNELS[1:]  # (n, height, 1) are pictures one pixel wide otherwise
+    one_with_channels = (
+        found.ndim == 3 and examples in (None, 1) and found.shape[-1] in channels and min(found.shape[:2]) > 4
     )
     numeric = found.dtype.kind in "biuf"
-    if numeric and (found.ndim == 2 or one_in_colour):
+    if numeric and (found.ndim == 2 or one_with_channels):
         return found[None]
     if found.ndim not in (3, 4) or not numeric:
         kind = "" if numeric else f" and dtype {found.dtype}"
@@ -105,10 +106,6 @@ def _listed(images: Any, examples: int | None) -> Any:
             "Reshape them: images.reshape(-1, 28, 28), say."
         )
     return found
-
-
-def _has_channels(shape: tuple[int, ...]) -> bool:
-    return shape[-1] in (3, 4)
 
 
 def _channels_last(one: np.ndarray, data_format: str | None) -> np.ndarray:
