@@ -61,6 +61,12 @@ def test_without_arguments_the_commands_are_listed(tmp_path):
     assert "--version" in done.stdout
 
 
+def test_help_names_the_defaults(tmp_path):
+    said = flat(run("learn", "--help", folder=tmp_path, COLUMNS="140").stdout)
+    assert "LESSON.ipynb" in said
+    assert "heron-LESSON" in said
+
+
 def test_learn_lists_the_path(tmp_path):
     done = run("learn", folder=tmp_path, COLUMNS="140", HERON_HOME=str(tmp_path / "home"))
     assert done.returncode == 0
@@ -103,8 +109,14 @@ def test_the_command_line_starts_without_jax(tmp_path):
         ),
         (["learn", "--epochs", "3"], "An option needs a lesson: heron learn line --epochs 100"),
         (["learn", "line", "--epoch", "3"], "--epochs"),
-        (["learn", "saving", "--epochs", "3", "--answers", "a,b,c"], "Expected --check, and a letter for each of 3"),
-        (["learn", "line", "--check", "--answers", "a,b"], "a letter for each of 3 questions, of abc; abc; abc;"),
+        (
+            ["learn", "saving", "--epochs", "3", "--answers", "a,b,c"],
+            "received 'a,b,c' without --check. Write: heron learn saving",
+        ),
+        (
+            ["learn", "line", "--check", "--answers", "a,b"],
+            "Expected --check and 3 letters, one for each question (a to c, a to c, a to c);",
+        ),
         (["learn", "line", "--check", "--answers", "a,b,z"], "received 'a,b,z'. Write: heron learn line --check"),
         (["learn", "line", "some.ipynb"], "A file is for notebooks: heron learn line --notebook some.ipynb"),
         (["lern"], "learn"),
@@ -160,6 +172,29 @@ def test_line_shows_code_then_result_then_picture(line):
     for name in ("line.png", "other_line.png"):
         assert f"Picture: heron-line/{name}\n" in out
         assert (folder / "heron-line" / name).read_bytes()[:4] == b"\x89PNG"
+
+
+def test_lines_that_were_filled_end_with_a_word(line):
+    done, _ = line
+    said = done.stdout[done.stdout.index("As promised") :]
+    assert re.search(r"Words of this lesson: .*\n.*heron explain neuron\n", said), "this one is longer than a line"
+    assert [line for line in said.splitlines() if line != line.rstrip()] == []
+
+
+def test_whoever_reads_only_the_head_of_a_lesson_hears_no_more_of_it(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "heron", "learn", "line", "--epochs", "1"],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "A line\n"
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    process.wait(timeout=60)
 
 
 def test_line_leaves_out_most_of_the_500_epochs(line):

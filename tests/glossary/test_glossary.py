@@ -49,6 +49,8 @@ def test_a_term_is_whole(name):
     assert [other for other in term.see if other not in TERMS] == []
     assert name not in term.see
     assert all(len(line) <= 92 for line in glossary.as_text(term).splitlines())
+    picture = term.picture() if term.picture else ""
+    assert all(len(line) <= 72 for line in picture.splitlines()), "it fits a terminal of 80 columns"
     assert bool(term.latex) <= bool(term.formula), "a terminal shows the formula too"
 
 
@@ -192,6 +194,13 @@ def test_the_command_says_which_word_is_near():
     done = command("sofmax")
     assert done.returncode == 2
     assert "Did you mean 'softmax'?" in done.stderr
+
+
+def test_a_term_fits_the_columns_that_there_are():
+    narrow = glossary.as_text(TERMS["overfitting"], 40).splitlines()
+    prose = [line for line in narrow[1:] if line.startswith("  ") and not line.startswith("   ")]
+    assert max(map(len, prose)) <= 40
+    assert " ".join(line.strip() for line in prose).startswith(TERMS["overfitting"].sentence)
 
 
 def test_all_words_in_a_pipe(capsys):

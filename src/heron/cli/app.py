@@ -52,14 +52,25 @@ def learn(
     lesson: Annotated[
         str | None, typer.Argument(help="Its name, or next; without one, the lessons are listed.")
     ] = None,
-    file: Annotated[Path | None, typer.Argument(help="Where --notebook writes to. [default: LESSON.ipynb]")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="How long to train, in place of the lesson's own.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=_MAX_SEED, help="Where random numbers start.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for pictures and weights. [default: heron-LESSON]")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="Where --notebook writes to.", show_default="LESSON.ipynb")
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="How long to train, in place of the lesson's own.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=_MAX_SEED, metavar="N", help="Where random numbers start.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where pictures and weights go.", show_default="heron-LESSON"),
+    ] = None,
     code: Annotated[bool, typer.Option("--code/--no-code", help="Show the code before it runs.")] = True,
     execute: Annotated[bool, typer.Option("--run/--no-run", help="Run it; --no-run prints the program only.")] = True,
     check: Annotated[bool, typer.Option("--check", help="Be asked its questions and see what comes out.")] = False,
-    answers: Annotated[str | None, typer.Option(help="Letters for --check, as in a,b,c, given at once.")] = None,
+    answers: Annotated[
+        str | None, typer.Option(metavar="LETTERS", help="Letters for --check, as in a,b,c, given at once.")
+    ] = None,
     notebook: Annotated[bool, typer.Option("--notebook", help="Write it as a notebook, with what comes out.")] = False,
 ) -> None:
     """Run a lesson: its code step by step, what it means, and what comes out."""
@@ -179,9 +190,10 @@ def _letters(lesson: Lesson, answers: str | None, check: bool) -> list[str] | No
     wanted = [list(experiment.choices) for experiment in lesson.experiments]
     fit = len(letters) == len(wanted) and all(one in known for one, known in zip(letters, wanted, strict=True))
     if not (check and fit):
-        listed = "; ".join("".join(known) for known in wanted)
+        listed = ", ".join(f"{known[0]} to {known[-1]}" for known in wanted)
         raise typer.BadParameter(
-            f"Expected --check, and a letter for each of {len(wanted)} questions, of {listed}; received {answers!r}. "
+            f"Expected --check and {len(wanted)} letters, one for each question ({listed}); received {answers!r}"
+            f"{'' if check else ' without --check'}. "
             f"Write: heron learn {lesson.name} --check --answers {','.join(known[0] for known in wanted)}",
             param_hint="'--answers'",
         )
@@ -207,6 +219,8 @@ def _stops_well() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("\nStopped.", err=True)
         raise typer.Exit(130) from None
+    except BrokenPipeError:
+        raise  # whoever read the output has seen enough: this ends without a word
     except (HeronError, OSError) as error:
         typer.echo(f"heron: {error}", err=True)
         raise typer.Exit(1) from None

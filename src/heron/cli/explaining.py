@@ -32,10 +32,10 @@ def list_terms() -> None:
 def explain(term: glossary.Term) -> None:
     """Prints a word: coloured on a terminal, plain text elsewhere."""
     console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        print(glossary.as_text(term))
-        return
     width = min(console.width, _COLUMNS)
+    if not console.is_terminal:
+        print(glossary.as_text(term, width))
+        return
     console.print(Text(term.name, style="bold cyan"))
     console.print(Padding(Text(term.sentence), (0, 0, 0, 2)), width=width)
     if term.formula:

@@ -17,7 +17,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from heron.errors import HeronNote
-from heron.lessons import plain, unlinked
+from heron.lessons import filled, plain, unlinked
 
 _COLUMNS = 92
 _FIRST_LINES, _LAST_LINES = 6, 4
@@ -33,7 +33,8 @@ class Paper:
 
     def say(self, text: str = "", style: str | None = None) -> None:
         """A paragraph of plain text."""
-        self.console.print(Text(text, style=style or ""), width=self._width)
+        lines = [filled(line, self._width) for line in text.split("\n")]
+        self.console.print(Text("\n".join(lines), style=style or ""), no_wrap=True, overflow="ignore", crop=False)
 
     def prose(self, markdown: str) -> None:
         """Prose in markdown; links to the glossary are words."""

@@ -10,19 +10,28 @@ from heron.glossary.term import Term
 _WIDTH = 92
 
 
-def as_text(term: Term) -> str:
+def as_text(term: Term, width: int = _WIDTH) -> str:
     """A term as plain lines: name, sentence, formula, example, picture, other terms.
 
+    Args:
+        term: the word.
+        width: the most columns of a line of prose.
+
+    Example:
     >>> from heron.glossary import find
     >>> print(as_text(find("epoch")).splitlines()[0])
     epoch
     """
-    parts = [
-        f"{term.name}\n" + "\n".join(textwrap.wrap(term.sentence, _WIDTH, initial_indent="  ", subsequent_indent="  "))
-    ]
+
+    def prose(text: str) -> str:
+        return textwrap.fill(
+            text, width, initial_indent="  ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
+
+    parts = [f"{term.name}\n{prose(term.sentence)}"]
     parts += [textwrap.indent(part, "    ") for part in (term.formula, drawn(term), code(term)) if part]
     if term.see:
-        parts.append("  See also: " + ", ".join(term.see))
+        parts.append(prose("See also: " + ", ".join(term.see)))
     return "\n\n".join(parts)
 
 

@@ -81,7 +81,7 @@ def overfitting() -> str:
         (0, 1.2),
         ("loss", "epoch"),
     )
-    return f"{drawn}\no training set   * validation set: the best place to stop is where it is lowest"
+    return f"{drawn}\no training set   * validation set: stop where it is lowest"
 
 
 def underfitting() -> str:

@@ -10,7 +10,7 @@ from heron.lessons.notebook import notebook
 from heron.lessons.page import page
 from heron.lessons.percent import Cell, LessonError
 from heron.lessons.progress import Progress
-from heron.lessons.prose import plain, terms, unlinked
+from heron.lessons.prose import filled, plain, terms, unlinked
 from heron.lessons.recording import Recording, record
 from heron.lessons.runner import answer, kept, run
 
@@ -29,6 +29,7 @@ __all__ = [
     "notebook",
     "page",
     "Progress",
+    "filled",
     "plain",
     "terms",
     "unlinked",

@@ -80,10 +80,21 @@ def _block(block: str, width: int) -> str:
             lines.append(line)
         else:
             lines[-1] += " " + line.strip()
-    return "\n".join(_filled(_words(line), width) for line in lines)
+    return "\n".join(filled(_words(line), width) for line in lines)
 
 
-def _filled(line: str, width: int) -> str:
+def filled(line: str, width: int) -> str:
+    r"""One paragraph, or one item of a list, in lines that end with a word; no word is cut.
+
+    Args:
+        line: plain text.
+        width: the most columns of a line, but for a longer word.
+
+    Example:
+    >>> print(filled("- one and two", 10))
+    - one and
+      two
+    """
     item = _ITEM.match(line)
     indent = " " * len(item[0]) if item else ""
     return textwrap.fill(line, max(width, 20), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
