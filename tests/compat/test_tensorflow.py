@@ -236,6 +236,40 @@ def test_random_numbers(tf):
     assert tf.compat.v1.set_random_seed is tf.random.set_seed
 
 
+def test_generators_have_a_state_of_their_own(tf):
+    one, other = (tf.random.Generator.from_seed(seed) for seed in (3, 3))
+    a = one.normal(shape=(300,), mean=5.0).numpy()
+    assert np.array_equal(a, other.normal([300], 5.0).numpy())
+    assert abs(a.mean() - 5) < 0.5
+    assert not np.array_equal(a, one.normal((300,), 5.0).numpy()), "it goes on"
+    one.reset_from_seed(3)
+    assert np.array_equal(a, one.normal((300,), 5.0).numpy())
+    assert set(one.uniform((50,), 0, 3, dtype=tf.int32).numpy()) == {0, 1, 2}
+    assert 0 <= one.uniform((50,)).numpy().min() <= one.uniform((50,), maxval=2.0).numpy().max() < 2
+    assert abs(one.truncated_normal((300,)).numpy()).max() <= 2
+    tf.random.set_seed(4)
+    free = tf.random.Generator.from_non_deterministic_state().normal((3,)).numpy()
+    tf.random.set_seed(4)
+    assert np.array_equal(free, tf.random.Generator.from_non_deterministic_state().normal((3,)).numpy())
+
+
+def test_a_layer_keeps_the_state_of_its_generator(tf):
+    class Noise(tf.keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.generator = tf.random.Generator.from_seed(1)
+
+        def call(self, inputs):
+            return inputs + self.generator.normal(tf.shape(inputs))
+
+    model = tf.keras.Sequential([tf.keras.Input((2,)), Noise()])
+    (state,) = model.layers[0].non_trainable_variables
+    model.compile("sgd", "mse")
+    losses = model.fit(np.zeros((6, 2)), np.zeros((6, 2)), batch_size=2, epochs=2, verbose=0).history["loss"]
+    assert losses[0] != losses[1]
+    assert state.numpy().tolist() == [1, 6], "drawn from once a step"
+
+
 def test_decorators_and_blocks_that_do_nothing_say_so(tf):
     with pytest.warns(HeronNote, match=r"tf.function has no effect: fit, evaluate and predict are compiled anyway"):
 

@@ -11,8 +11,11 @@ from heron.compat.tf.arrays import _sizes
 from heron.compat.tf.host import host_tensor, is_on_host, raw
 
 GONE = {
-    "Generator": "Write keras.random.SeedGenerator(seed), and seed=generator in keras.random.normal.",
-    "experimental": "Write keras.random.SeedGenerator(seed).",
+    **dict.fromkeys(
+        ("get_global_generator", "set_global_generator"),
+        "Whoever draws has a generator.\nWrite tf.random.Generator.from_seed(seed).",
+    ),
+    "experimental": "Write tf.random.Generator.from_seed(seed).",
     "poisson": "Write numpy.random.default_rng().poisson(...).",
 }
 
@@ -79,4 +82,40 @@ def categorical(logits: Any, num_samples: int, dtype: Any = None, seed: Any = No
     return _given(heron.random.categorical(ops.convert_to_tensor(raw(logits)), num_samples, seed=seed_here(seed)))
 
 
-__all__ = ["categorical", "normal", "set_seed", "shuffle", "truncated_normal", "uniform"]
+class Generator(heron.random.SeedGenerator):
+    """Random numbers from a state of their own; a layer that has one as an attribute keeps its state.
+
+    Args:
+        seed: an integer; the same one gives the same sequence, another one than in TensorFlow. None: one is drawn.
+    """
+
+    @classmethod
+    def from_seed(cls, seed: int, alg: Any = None) -> Generator:
+        """A generator that begins at a seed; `alg` is accepted for TensorFlow's signature."""
+        return cls(int(seed))
+
+    @classmethod
+    def from_non_deterministic_state(cls, alg: Any = None) -> Generator:
+        """A generator that begins anywhere; after `tf.random.set_seed` at the same place in each run."""
+        return cls()
+
+    def reset_from_seed(self, seed: int) -> None:
+        """Begins anew at a seed."""
+        self.state.assign(type(self)(int(seed)).state)
+
+    def normal(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32", name: Any = None) -> Any:
+        """Numbers of the normal distribution."""
+        return normal(shape, mean, stddev, dtype, self)
+
+    def truncated_normal(
+        self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32", name: Any = None
+    ) -> Any:
+        """Normal numbers within two standard deviations."""
+        return truncated_normal(shape, mean, stddev, dtype, self)
+
+    def uniform(self, shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = "float32", name: Any = None) -> Any:
+        """Numbers between two, the second left out."""
+        return uniform(shape, minval, maxval, dtype, self)
+
+
+__all__ = ["Generator", "categorical", "normal", "set_seed", "shuffle", "truncated_normal", "uniform"]
