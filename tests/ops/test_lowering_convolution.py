@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from heron.ops.lowering import cpu_convolution as forms
+from heron.ops.lowering import few_channels
 from heron.ops.lowering.convolution import convolve, convolve_transpose
 from heron.ops.lowering.geometry import Geometry, xla_convolution
 from tests.oracle import QUICK, array
@@ -24,6 +25,10 @@ CASES = {
     "sequence": (16, (12,), (5,), 4, 6, (1,), ((4, 0),), (1,), 1),
     "strided sequence": (5, (12,), (4,), 4, 6, (3,), ((1, 1),), (1,), 1),
     "volume": (2, (5, 4, 6), (2, 3, 2), 3, 4, (1, 1, 1), ((0, 1), (1, 1), (0, 0)), (1, 1, 1), 1),
+    "few channels": (4, (8, 9), (3, 3), 1, 6, (1, 1), ((0, 0), (2, 1)), (1, 1), 1),
+    "few channels, cropped": (4, (8, 9), (2, 5), 2, 3, (1, 1), ((1, 0), (-1, 2)), (1, 1), 1),
+    "few channels, odd places": (4, (8, 9), (3, 3), 2, 3, (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
+    "volume of few channels": (2, (4, 5, 6), (3, 2, 3), 1, 4, (1, 1, 1), ((1, 1), (0, 0), (0, 0)), (1, 1, 1), 1),
     "pointwise": (4, (5, 6), (1, 1), 5, 6, (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
     "strided pointwise": (4, (5, 6), (1, 1), 5, 6, (2, 3), ((0, 0), (0, 0)), (1, 1), 1),
 }
@@ -58,39 +63,43 @@ def _same(found, expected):
     assert np.abs(found - expected).max() <= 1e-5 * np.abs(expected).max()
 
 
-def _fits(form, geometry, window):
+def _fits(form, geometry, window, places):
     """Whether a form is made for a case."""
     if "pointwise" in form:
         return set(window) == {1}
-    return "phases" not in form or set(geometry.dilation) == {1}
+    if "pairs" in form:
+        return {*geometry.strides, *geometry.dilation} == {1} and places % 2 == 0
+    return "phases" not in form or (set(geometry.dilation) == {1} and min(lo for lo, _ in geometry.padding) >= 0)
 
 
 FORWARD = {"canonical": lambda x, w, g: xla_convolution(x, w, geometry=g)}
-FORWARD |= {"patches": forms.forward_by_patches, "pointwise": forms.forward_pointwise}
+FORWARD |= {"pairs": few_channels.forward_by_pairs, "patches": forms.forward_by_patches}
+FORWARD |= {"pointwise": forms.forward_pointwise}
 BACKWARD = {"canonical": forms.backward_canonical, "pointwise": forms.backward_pointwise}
 BACKWARD |= {"scatter": forms.backward_by_scatter, "phases": forms.backward_by_phases}
 ACROSS = {"pointwise": forms.across_pointwise, "canonical": forms.across_canonical}
+ACROSS |= {"pairs": few_channels.across_by_pairs}
 ACROSS |= {"canonical, two at a time": functools.partial(forms.across_canonical, chunk=2)}
 
 
 @pytest.mark.parametrize(("name", "form"), list(itertools.product(CASES, FORWARD)))
 def test_forward(name, form):
     geometry, x, kernel, _, y, _, _ = _case(name)
-    if _fits(form, geometry, kernel.shape[:-2]):
+    if _fits(form, geometry, kernel.shape[:-2], y.shape[-2]):
         _same(_compiled(lambda x, w: FORWARD[form](x, w, geometry))(x, kernel), y)
 
 
 @pytest.mark.parametrize(("name", "form"), list(itertools.product(CASES, BACKWARD)))
 def test_input_gradient(name, form):
     geometry, x, kernel, dy, _, dx, _ = _case(name)
-    if _fits(form, geometry, kernel.shape[:-2]):
+    if _fits(form, geometry, kernel.shape[:-2], dy.shape[-2]):
         _same(_compiled(lambda dy, w: BACKWARD[form](dy, w, geometry, x.shape[1:-1]))(dy, kernel), dx)
 
 
 @pytest.mark.parametrize(("name", "form"), list(itertools.product(CASES, ACROSS)))
 def test_kernel_gradient(name, form):
     geometry, x, kernel, dy, _, _, dkernel = _case(name)
-    if _fits(form, geometry, kernel.shape[:-2]) and not ("two" in form and x.shape[0] % 2):
+    if _fits(form, geometry, kernel.shape[:-2], dy.shape[-2]) and not ("two" in form and x.shape[0] % 2):
         _same(_compiled(lambda x, dy: ACROSS[form](x, dy, geometry, kernel.shape[:-2]))(x, dy), dkernel)
 
 
@@ -175,3 +184,19 @@ def test_the_transpose_is_the_transpose():
 )
 def test_a_kernel_gradient_is_computed_a_few_images_at_a_time(batch, places, size):
     assert forms._chunk(batch, places) == size
+
+
+@pytest.mark.parametrize(
+    ("x", "kernel", "strides", "pairs"),
+    [
+        ((32, 28, 28, 1), (3, 3, 1, 32), 1, True),
+        ((32, 29, 29, 1), (3, 3, 1, 32), 1, False),  # 27 places: the last pair would be half outside
+        ((32, 28, 28, 1), (3, 3, 1, 32), 2, False),
+        ((32, 28, 28, 8), (3, 3, 8, 32), 1, False),
+        ((32, 28, 28, 1), (3, 3, 1, 128), 1, False),
+        ((32, 28, 28, 1), (3, 2, 1, 32), 1, False),
+    ],
+)
+def test_pairs_are_for_first_layers(x, kernel, strides, pairs):
+    geometry = Geometry.of((strides,) * 2, ((0, 0),) * 2, (1, 1), 1)
+    assert few_channels.is_of_few(x, kernel, geometry) == pairs

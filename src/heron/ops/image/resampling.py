@@ -11,6 +11,7 @@ from heron import config
 from heron.errors import ArgumentError, ShapeError, shape_text
 from heron.ops.image.filtering import blur
 from heron.ops.image.layout import checked, opened
+from heron.ops.lowering.settled import settled
 from heron.ops.op import array, floating, op
 from heron.random.seed import draw_seed
 from heron.validate import POSITIVE_INT, Rule, one_of
@@ -190,7 +191,7 @@ def read_at(images: Any, y: Any, x: Any, interpolation: str, fill_mode: str, fil
     def one(channel: Any, y: Any, x: Any) -> Any:
         return jax.scipy.ndimage.map_coordinates(channel, [y, x], _ORDER[interpolation], fill_mode, fill_value)
 
-    return jax.vmap(jax.vmap(one, (-1, None, None), -1))(images, y, x)
+    return jax.vmap(jax.vmap(one, (-1, None, None), -1))(settled(images), y, x)  # each pixel is read several times
 
 
 def grid(images: Any, dtype: Any) -> tuple[Any, Any]:
