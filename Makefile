@@ -20,7 +20,7 @@ demo: $(VENV)/.runtime ## train, evaluate and predict Fashion-MNIST, and save th
 	@$(VENV)/bin/heron learn clothes
 
 test: $(VENV)/.dev ## run every test and every docstring example
-	@$(VENV)/bin/python -m pytest -q -n $(PROCESSES) $(TESTS)
+	@$(VENV)/bin/python -m pytest -q -n $(PROCESSES) --dist worksteal $(TESTS)
 
 check: $(VENV)/.dev ## check formatting, lint and types
 	$(VENV)/bin/ruff format --check .

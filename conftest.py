@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -60,6 +61,12 @@ def example_hears_everything(request: pytest.FixtureRequest, monkeypatch: pytest
     """What is said once in a process is said in a docstring example, whatever ran before it."""
     if isinstance(request.node, pytest.DoctestItem):
         monkeypatch.setattr("heron.settings._settings.complaints", set())
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: the garbage collector, which some tests call, passes over it."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -66,7 +66,7 @@ def test_the_config_is_plain_data_that_makes_the_same_layer(name):
 
 @every
 def test_keras_and_heron_read_the_config_of_each_other(name):
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     theirs = MADE[name](keras.layers)
     expected = json.dumps(theirs.get_config())
     from_theirs = getattr(layers, name).from_config(json.loads(expected))
@@ -86,8 +86,8 @@ def test_arguments_and_defaults_are_those_of_keras(name):
 
 @every
 def test_the_weights_are_those_of_keras(name):
-    keras.utils.clear_session()
-    heron.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
+    heron.utils.clear_session(free_memory=False)
     ours, theirs = MADE[name](layers), MADE[name](keras.layers)
     run(ours), run(theirs)
     for kind in ("weights", "trainable_weights", "variables"):

@@ -25,7 +25,7 @@ def heron_text(model, **options):
 @pytest.fixture(autouse=True)
 def _fresh_names(monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     heron.config.reset_names()
 
 

@@ -23,13 +23,16 @@ print("epochs", len(history.history["loss"]), "moved", moved, "predicts", model.
 
 
 def test_ctrl_c_keeps_weights_and_history_and_says_so():
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout.readline().strip() == "ready"
-    time.sleep(1.0)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    ) as process:
+        try:
+            assert process.stdout.readline().strip() == "ready"
+            time.sleep(1.0)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()  # where it did not end by itself
     assert process.returncode == 0, err
     epochs = int(out.split()[1])
     assert 1 <= epochs < 1_000_000
