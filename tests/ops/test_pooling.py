@@ -68,7 +68,8 @@ def test_values_and_gradients_are_those_of_keras(window, strides, spatial, paddi
 def test_of_equal_values_the_first_in_the_order_of_memory_gets_the_gradient(form, window, strides):
     x = jnp.zeros((1, 6, 6, 1))
     with pooling.forced(form):
-        gradient = jax.grad(lambda x: pooling.pool_max(x, window, strides, NONE).sum())(x)
+        slope = jax.grad(lambda x: pooling.pool_max(x, window, strides, NONE).sum())
+        gradient = jax.jit(slope, compiler_options=QUICK)(x)
     expected = np.zeros((6, 6))
     for row, column in itertools.product(range(0, 7 - window[0], strides[0]), range(0, 7 - window[1], strides[1])):
         expected[row, column] = 1
@@ -82,8 +83,9 @@ def test_a_nan_is_larger_than_all_numbers_and_gets_the_gradient(window):
     x[0, 5, 5, 0] = np.inf
     expected = lax.reduce_window(x, -np.inf, lax.max, (1, *window, 1), (1, *window, 1), "VALID")
     with pooling.forced("taps"):
-        y, back = jax.vjp(lambda x: pooling.pool_max(x, window, window, NONE), x)
-        (gradient,) = back(jnp.ones_like(y))
+        pool = lambda x: pooling.pool_max(x, window, window, NONE)  # noqa: E731
+        summed = jax.value_and_grad(lambda x: (pool(x).sum(), pool(x)), has_aux=True)
+        (_, y), gradient = jax.jit(summed, compiler_options=QUICK)(x)
     np.testing.assert_array_equal(y, expected)
     first = (1, 1) if window[1] == 2 else (0, 2)
     assert gradient[0, *first, 0] == 1
@@ -138,8 +140,9 @@ def test_every_dtype_of_numbers_is_pooled(kind, form, dtype):
 def test_it_is_mapped_and_takes_no_samples_and_unknown_sizes(kind):
     pool = lambda x: POOLS[kind](x, (3, 3), (2, 2), NONE)  # noqa: E731
     x = jnp.asarray(array(3, 2, 5, 5, 2))
-    mapped = jax.vmap(jax.grad(lambda x: jnp.sum(pool(x) ** 2)))(x)
-    np.testing.assert_allclose(mapped[1], jax.grad(lambda x: jnp.sum(pool(x) ** 2))(x[1]), rtol=1e-6)
+    slope = jax.grad(lambda x: jnp.sum(pool(x) ** 2))
+    mapped = jax.jit(jax.vmap(slope), compiler_options=QUICK)(x)
+    np.testing.assert_allclose(mapped[1], jax.jit(slope, compiler_options=QUICK)(x[1]), rtol=1e-6)
     assert pool(x[0, :0]).shape == (0, 2, 2, 2)
     op = getattr(ops, f"{kind}_pool")
     assert op(KerasTensor((None, None, 8, 3)), 2).shape == (None, None, 4, 3)
@@ -176,9 +179,10 @@ def test_adaptive_pooling_is_keras_s_for_sizes_that_divide_or_not():
 def test_folding_adds_what_unfolding_took_apart():
     x = array(2, 3, 5, 6)
     how = {"kernel_size": (3, 2), "dilation": (1, 2), "padding": 1, "stride": (2, 1)}
-    y, transpose = jax.vjp(lambda x: ops.unfold(x, **how), x)
-    g = array(*y.shape)
-    np.testing.assert_allclose(ops.fold(g, (5, 6), **how), transpose(g)[0], rtol=1e-5, atol=1e-5)
+    unfold = lambda x: ops.unfold(x, **how)  # noqa: E731
+    g = array(*jax.eval_shape(unfold, x).shape)
+    transposed = jax.jit(lambda x, g: jax.vjp(unfold, x)[1](g), compiler_options=QUICK)(x, g)[0]
+    np.testing.assert_allclose(ops.fold(g, (5, 6), **how), transposed, rtol=1e-5, atol=1e-5)
 
 
 WRONG = {
