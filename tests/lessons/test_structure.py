@@ -125,3 +125,19 @@ def test_no_line_of_a_paragraph_is_an_item_of_a_list_by_chance(name):
         for paragraph in re.split(r"\n\s*\n", cell.source) if cell.kind == "markdown" else ():
             first, *rest = paragraph.splitlines()
             assert item.match(first) or not any(item.match(line) for line in rest), paragraph
+
+
+# Words that everybody understands as they stand in a lesson, or that a lesson is about from its first line.
+EVERYDAY = {"bias", "class", "compile", "features", "layer", "model", "sample", "sequence", "shape", "tensor", "weight"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_technical_word_is_linked_to_the_glossary(name):
+    lesson = lessons.find(name)
+    said = [cell.source for cell in lesson.cells if cell.kind == "markdown"]
+    said = "\n\n".join([*said, *(experiment.question for experiment in lesson.experiments)])
+    linked = {glossary.find(term).name for term in prose.terms(said)}
+    bare = re.sub(r"\[[^\]]*\]\(glossary:[^)]*\)|`[^`]*`", " ", said)
+    bare = " ".join(bare.lower().split())
+    used = {term for term in glossary.TERMS if re.search(rf"\b{re.escape(term.lower())}s?\b", bare)}
+    assert used - linked - EVERYDAY == set()

@@ -71,25 +71,23 @@ print("activities:  ", ", ".join(names))
 # this?
 
 # %%
-from pathlib import Path
-
-Path(FOLDER).mkdir(parents=True, exist_ok=True)
-figure = plot.Picture(figsize=(10, 7), layout="constrained")
-for number, ax in enumerate(figure.subplots(4, 1, sharex=True, sharey=True)):
-    recording = x_train[y_train == number][0]
-    for channel, direction in enumerate("xyz"):
-        ax.plot(recording[:, channel], label=direction)
-    ax.set_title(names[number], loc="left")
-ax.set_xlabel("tenths of a second")
-figure.axes[0].legend(ncols=3, loc="upper right")
-figure.savefig(f"{FOLDER}/recordings.png")
-print(f"Picture: {FOLDER}/recordings.png")
+file = f"{FOLDER}/recordings.png"
+with plot.subplots(4, 1, figsize=(10, 8), sharex=True, sharey=True, path=file) as (figure, axes):
+    for number, ax in enumerate(axes):
+        recording = x_train[y_train == number][0]  # (100, 6)
+        ax.plot(recording[:, :3], label=["x", "y", "z"])
+        ax.set_title(names[number])
+    axes[0].legend(ncols=3, loc="upper right")
+    axes[3].set_xlabel("tenths of a second")
+print("Picture:", file)
 
 # %% [markdown]
-# The net. `Normalization` brings the six channels to the same scale. `Conv1D` slides 16
-# small filters along the time, each nine measurements long, and looks for movements.
-# `GlobalAveragePooling1D` asks how much of each movement there was, no matter when. The
-# last layer makes four probabilities of it ([softmax](glossary:softmax)).
+# The net. [`Normalization`](glossary:normalization) brings the six
+# [channels](glossary:channel) to the same scale. `Conv1D` slides 16 small
+# [filters](glossary:filter) along the time ([convolution](glossary:convolution)),
+# each nine measurements long, and looks for movements. `GlobalAveragePooling1D`
+# ([pooling](glossary:pooling)) asks how much of each movement there was, no matter
+# when. The last layer makes four probabilities of it ([softmax](glossary:softmax)).
 
 # %%
 heron.utils.set_random_seed(SEED)
@@ -115,7 +113,8 @@ history = model.fit(x_train, y_train, batch_size=8, epochs=EPOCHS, verbose=0)
 print(f"After {EPOCHS} epochs the loss is {history.history['loss'][-1]:.3f}.")
 
 # %% [markdown]
-# How good is it on the 40 recordings that it has never seen? Guessing would give 25 %.
+# How good is it on the 40 recordings that it has never seen, the [test
+# set](glossary:test-set)? Guessing would give 25 %.
 
 # %%
 loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
@@ -125,8 +124,9 @@ predictions = model.predict(x_test)
 print("Test recording 35:", names[predictions[35].argmax()])
 
 # %% [markdown]
-# The *confusion matrix* shows what is taken for what: a row for what a recording is, a
-# column for what the net says. Everything on the diagonal is right.
+# The [confusion matrix](glossary:confusion-matrix) shows what is taken for what: a
+# row for what a recording is, a column for what the net says. Everything on the
+# diagonal is right.
 
 # %%
 file = f"{FOLDER}/confusion.png"

@@ -13,7 +13,8 @@ FOLDER = "heron-by_hand"
 
 # %% [markdown]
 # XOR again: 1 when the two inputs differ. X has a row for each example. A third
-# column of ones gives each neuron something to add that is always there: a bias.
+# column of ones gives each neuron something to add that is always there: a
+# [bias](glossary:bias).
 
 # %%
 import numpy as np
@@ -50,7 +51,8 @@ W2 = random.random((4, 1))
 first_W1, first_W2 = W1, W2         # for later
 
 # %% [markdown]
-# Forward: inputs times weights, summed up, squeezed; and once more.
+# Forward: inputs times weights, summed up, squeezed; and once more. `@` multiplies
+# two tables: each row of the first with each column of the second.
 #
 # - H = σ(X W1)
 # - O = σ(H W2)
@@ -62,9 +64,10 @@ def forward(X, W1, W2):
     return H, O
 
 # %% [markdown]
-# The [loss](glossary:loss) says how wrong the answers O are: L = Σ (O − y)². In
-# which direction does each weight change it? Calculus answers backwards, by the
-# chain rule, from the loss to the weights. That is back-propagation:
+# The [loss](glossary:loss) says how wrong the answers O are: L = Σ (O − y)². In which
+# direction does each weight change it? Calculus answers backwards, by the chain rule,
+# from the loss to the weights. That is [back-propagation](glossary:backpropagation);
+# each result is called a [gradient](glossary:gradient):
 #
 # - ∂L/∂O = 2 (O − y)
 # - D2 = ∂L/∂O · σ'(H W2), what reaches the output neuron

@@ -38,9 +38,9 @@ test_images = test_images / 255.0
 # %% [markdown]
 # The network: `Flatten` puts the 28 x 28 pixels in one row of 784. A
 # [dense](glossary:dense) layer of 128 neurons looks for what matters;
-# [relu](glossary:relu) keeps what is above 0. The last layer has a neuron for each
-# class, and [softmax](glossary:softmax) makes their ten outputs probabilities, which
-# add up to 1.
+# [relu](glossary:relu) keeps what is above 0. The last layer has a
+# [neuron](glossary:neuron) for each class, and [softmax](glossary:softmax) makes
+# their ten outputs probabilities, which add up to 1.
 
 # %%
 import heron
@@ -57,8 +57,8 @@ model = Sequential([
 # %% [markdown]
 # The [loss](glossary:loss) says how wrong the network is: this one,
 # [cross-entropy](glossary:cross-entropy), is large when the right class gets a small
-# probability. Training makes it smaller. The accuracy is for us to read: the share
-# of images whose most probable class is the right one.
+# probability. Training makes it smaller. The [accuracy](glossary:accuracy) is for us
+# to read: the share of images whose most probable class is the right one.
 
 # %%
 model.compile(optimizer="adam", loss="sparse_categorical_crossentropy",
@@ -94,8 +94,9 @@ for name, probability in zip(class_names, predictions[number]):
     print(f"  {name:12} {probability:.4f}")
 
 # %% [markdown]
-# Pictures of it all: the training, this test image, thirty others with the names
-# they were given, and which clothes are mistaken for which.
+# Pictures of it all: the training, this test image, thirty others with the names they
+# were given, and which clothes are mistaken for which (a [confusion
+# matrix](glossary:confusion-matrix)).
 
 # %%
 from heron import plot

@@ -26,9 +26,9 @@ plot.images(x_train[:4], train_labels[:4], path=file)
 print("Picture:", file)
 
 # %% [markdown]
-# A convolutional net wants to know the channels of an image too: three for
-# colours, one for grey. So 28 x 28 becomes 28 x 28 x 1. And networks learn best
-# from small numbers: 0 to 255 becomes 0 to 1.
+# A convolutional net wants to know the [channels](glossary:channel) of an image too:
+# three for colours, one for grey. So 28 x 28 becomes 28 x 28 x 1. And networks learn
+# best from small numbers: 0 to 255 becomes 0 to 1.
 
 # %%
 x_train = x_train.reshape(-1, 28, 28, 1).astype("float32") / 255
@@ -48,12 +48,13 @@ y_test = to_categorical(test_labels, 10)
 print(train_labels[0], "becomes", y_train[0])
 
 # %% [markdown]
-# The network. `Conv2D` slides small filters over the image: 32 of 3 by 3 pixels that
-# look for strokes, then 64 that look for patterns of strokes. `MaxPooling2D` keeps
-# the strongest answer of each 2 by 2. `Dropout` leaves out some
-# [neurons](glossary:neuron) at random while the network learns, so that none of them
-# matters too much. `Flatten` makes one row of it all; [dense](glossary:dense) layers
-# decide; [softmax](glossary:softmax) makes ten probabilities. (How convolution
+# The network. `Conv2D` slides small [filters](glossary:filter) over the image
+# ([convolution](glossary:convolution)): 32 of 3 by 3 pixels that look for strokes,
+# then 64 that look for patterns of strokes. `MaxPooling2D` keeps the strongest answer
+# of each 2 by 2 ([pooling](glossary:pooling)). [`Dropout`](glossary:dropout) leaves
+# out some [neurons](glossary:neuron) at random while the network learns, so that none
+# of them matters too much. `Flatten` makes one row of it all; [dense](glossary:dense)
+# layers decide; [softmax](glossary:softmax) makes ten probabilities. (How convolution
 # computes: `heron learn layer`.)
 
 # %%
@@ -76,8 +77,8 @@ model.summary()
 
 # %% [markdown]
 # The [loss](glossary:loss) says how wrong the network is: it is large when the right
-# digit gets a small probability. The accuracy is the share of images whose most
-# probable digit is the right one.
+# digit gets a small probability. The [accuracy](glossary:accuracy) is the share of
+# images whose most probable digit is the right one.
 
 # %%
 model.compile(loss="categorical_crossentropy", optimizer="adam",
@@ -148,9 +149,9 @@ for number in wrong:
           f" read as {guesses[number]}, {sure:.0%} sure")
 
 # %% [markdown]
-# Pictures of the misread digits, those first of which it was surest (would you
-# have read them all?), and of which digits are taken for which. The whole network
-# goes into a file.
+# Pictures of the misread digits, those first of which it was surest (would you have
+# read them all?), and of which digits are taken for which (a [confusion
+# matrix](glossary:confusion-matrix)). The whole network goes into a file.
 
 # %%
 plot.mistakes(x_test, test_labels, probabilities, path=FOLDER + "/mistakes.png")

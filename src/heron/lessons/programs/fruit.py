@@ -126,8 +126,9 @@ print(f"rules, in good light: {rules_easy:.0%} right, in the kitchen: {rules_kit
 # rules: for light, for shadows, for each fruit in each light. There would be no end,
 # and the rules would be of no use for vegetables.
 #
-# A *classifier* is the other way: the same program for fruit, clothes or digits. It
-# needs examples with [labels](glossary:labels), and finds its own colours and edges.
+# A *classifier* is the other way: the same program for fruit, clothes or digits, here
+# a net with [convolutions](glossary:convolution). It needs examples with
+# [labels](glossary:labels), and finds its own colours and edges.
 
 # %%
 import heron

@@ -35,8 +35,8 @@ print("Picture:", file)
 
 # %% [markdown]
 # Photographs of your own would lie in folders, one folder for each class. heron reads
-# such folders; the names of the folders become the labels. Here 30 drawn hands are
-# written so.
+# such folders; the names of the folders become the [labels](glossary:labels). Here 30
+# drawn hands are written so.
 
 # %%
 from pathlib import Path
@@ -50,14 +50,15 @@ own = heron.utils.image_dataset_from_directory(folder, image_size=(48, 48))
 print(own.class_names)
 
 # %% [markdown]
-# The net. Four times: filters look for patterns (`Conv2D`), the numbers are brought to
-# one scale (`BatchNormalization`), what is below 0 becomes 0 ([relu](glossary:relu)),
-# and of each 2 by 2 the strongest is kept (`MaxPooling2D`), so that later filters see
-# more of the hand.
+# The net. Four times: [filters](glossary:filter) look for patterns (`Conv2D`, a
+# [convolution](glossary:convolution)), the numbers are brought to one scale
+# (`BatchNormalization`), what is below 0 becomes 0 ([relu](glossary:relu)), and of
+# each 2 by 2 the strongest is kept (`MaxPooling2D`, [pooling](glossary:pooling)), so
+# that later filters see more of the hand.
 #
-# 2,520 pictures are few. `RandomFlip` and `RandomTranslation` make new ones of them in
-# each [epoch](glossary:epoch), mirrored and moved a little. They do so in training
-# only.
+# 2,520 pictures are few. `RandomFlip` and `RandomTranslation` make new ones of them
+# ([augmentation](glossary:augmentation)) in each [epoch](glossary:epoch), mirrored
+# and moved a little. They do so in training only.
 
 # %%
 from heron import layers

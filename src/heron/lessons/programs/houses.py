@@ -38,9 +38,10 @@ names.remove("B")
 print("left:", *names)
 
 # %% [markdown]
-# The columns live on different scales: taxes around 400, pollution (`NOX`) around 0.5.
-# A net learns badly from that. `Normalization` measures mean and spread of each column
-# in the training data, and makes numbers around 0 of all of them.
+# The columns live on different scales: taxes around 400, pollution (`NOX`) around
+# 0.5. A net learns badly from that. `Normalization` measures mean and spread of each
+# column in the [training data](glossary:training-set), and makes numbers around 0 of
+# all of them ([standardization](glossary:standardization)).
 
 # %%
 import heron
@@ -65,10 +66,11 @@ def make_model(x, normalize=True):
     return model
 
 # %% [markdown]
-# The answer is a number and no class. This is called *regression*. The
-# [loss](glossary:loss) is the mean of the squared errors; the metric `mae`, the mean
-# absolute error, is for us to read: by how many thousands of dollars it is wrong on
-# average.
+# The answer is a number and no class. This is called
+# [regression](glossary:regression). The [loss](glossary:loss) is the mean of the
+# squared errors ([mean squared error](glossary:mean-squared-error)); the
+# [metric](glossary:metric) `mae`, the mean absolute error, is for us to read: by how
+# many thousands of dollars it is wrong on average.
 
 # %%
 model = make_model(x_train)
@@ -91,19 +93,19 @@ print(f"test error:     {1000 * test_error:5,.0f} dollars")
 print(f"always the mean: {1000 * guess_error:,.0f} dollars")
 
 # %% [markdown]
-# Every test district is a point: what it cost and what the net says. On the line it is
-# right. The points at 50 were cut off there by the people who made the table.
+# Every test district is a point: what it cost and what the net says, its
+# [prediction](glossary:prediction). On the line it is right. The points at 50 were
+# cut off there by the people who made the table.
 
 # %%
 predictions = model.predict(x_test)[:, 0]
-figure = plot.Picture(figsize=(6, 6), layout="constrained")
-ax = figure.subplots()
-ax.scatter(y_test, predictions)
-ax.plot([0, 55], [0, 55], color="black", linewidth=1)
-ax.set(xlabel="price, in 1,000 dollars", ylabel="what the net says", aspect="equal",
-       title=f"102 unseen districts: mean error {1000 * test_error:,.0f} dollars")
-figure.savefig(f"{FOLDER}/prices.png", dpi=120)
-print(f"Picture: {FOLDER}/prices.png")
+file = f"{FOLDER}/prices.png"
+with plot.subplots(figsize=(6, 6), path=file) as (figure, ax):
+    ax.scatter(y_test, predictions)
+    ax.plot([0, 55], [0, 55], color="black", linewidth=1)
+    ax.set(xlabel="price, in 1,000 dollars", ylabel="what the net says", aspect="equal",
+           title=f"102 unseen districts: mean error {1000 * test_error:,.0f} dollars")
+print("Picture:", file)
 
 # %% [markdown]
 # Now a house that is in no table: seven rooms, quiet streets, clean air. One house is a

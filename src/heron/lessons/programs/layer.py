@@ -27,10 +27,10 @@ X = images[:100].reshape(100, 784) / 255.0
 print("X:", X.shape)
 
 # %% [markdown]
-# A [dense](glossary:dense) layer of ten neurons has
-# [weights and biases](glossary:weights-and-biases): a table W of 784 by 10, a column
-# for each neuron, and b, a number for each neuron. It computes X W + b. The results
-# are called [logits](glossary:logits): ten scores for each image, of any size.
+# A [dense](glossary:dense) layer of ten [neurons](glossary:neuron) has [weights and
+# biases](glossary:weights-and-biases): a table W of 784 by 10, a column for each
+# neuron, and b, a number for each neuron. It computes X W + b. The results are called
+# [logits](glossary:logits): ten scores for each image, of any size.
 
 # %%
 import heron
@@ -63,10 +63,10 @@ print("The same as by hand:", same_dense)
 # %% [markdown]
 # ## Convolution
 #
-# A dense layer does not know which pixels are neighbours. A filter does: it is a
-# small table that is laid on a part of the image. This image has 5 by 5 pixels, dark
-# where it says 1. The filter asks for a cross: it counts the ones on its two
-# diagonals.
+# A dense layer does not know which pixels are neighbours. A [filter](glossary:filter)
+# does: it is a small table that is laid on a part of the image. This image has 5 by 5
+# pixels, dark where it says 1. The filter asks for a cross: it counts the ones on its
+# two diagonals.
 
 # %%
 image = np.array([[1, 1, 1, 0, 0],
@@ -80,10 +80,10 @@ cross = np.array([[1, 0, 1],
                   [1, 0, 1]])
 
 # %% [markdown]
-# Convolution is sliding: lay the filter on a 3 by 3 window of the image, multiply
-# each of its numbers by the pixel under it, add the nine products up, move on by one
-# pixel. The filter fits in three places across and three down, so three by three
-# numbers result. They are large where the image looks like the filter.
+# [Convolution](glossary:convolution) is sliding: lay the filter on a 3 by 3 window of
+# the image, multiply each of its numbers by the pixel under it, add the nine products
+# up, move on by one pixel. The filter fits in three places across and three down, so
+# three by three numbers result. They are large where the image looks like the filter.
 
 # %%
 def slide(image, kernel):
@@ -112,10 +112,10 @@ plot.sliding_window(image, cross, crossed, (0, 1), path=file)
 print("Picture:", file)
 
 # %% [markdown]
-# A `Conv2D` layer does the same, only faster. It takes many images of many channels
-# (colours, say) at once: one image of one channel is an array of shape (1, 5, 5, 1).
-# It has as many filters as it is told to have, here one. Its filter goes in as
-# (height, width, channels, filters).
+# A `Conv2D` layer does the same, only faster. It takes many images of many
+# [channels](glossary:channel) (colours, say) at once: one image of one channel is an
+# array of shape (1, 5, 5, 1). It has as many filters as it is told to have, here one.
+# Its filter goes in as (height, width, channels, filters).
 
 # %%
 from heron.layers import Conv2D
@@ -132,8 +132,9 @@ print("The same as by hand:", same_convolution)
 # %% [markdown]
 # ## Pooling
 #
-# Pooling makes an image smaller and keeps what stands out: of each window of 2 by 2
-# pixels it takes the largest. Windows do not overlap, so 4 by 4 become 2 by 2.
+# [Pooling](glossary:pooling) makes an image smaller and keeps what stands out: of
+# each window of 2 by 2 pixels it takes the largest. Windows do not overlap, so 4 by 4
+# become 2 by 2.
 
 # %%
 numbers = np.array([[1, 3, 2, 9],
@@ -252,8 +253,8 @@ print("after: ", moved.round(3))
 answer = "a" if np.allclose(moved, by_hand[0]) else "c"
 
 # %% [markdown] tags=["experiment"]
-# Build the convolution with `padding="same"`. How large is the result for the image
-# of 5 by 5?
+# Build the convolution with [padding](glossary:padding), `padding="same"`. How large
+# is the result for the image of 5 by 5?
 #
 # - a) 3 by 3, as before
 # - b) 5 by 5: a border of zeros is laid around the image

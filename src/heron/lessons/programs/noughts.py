@@ -85,8 +85,8 @@ print(f"{len(boards):,} different positions")
 
 # %% [markdown]
 # The net gets a board as 18 [features](glossary:features): where my stones are, where
-# yours are. It gives one number, near 1 for a position that wins, near -1 for one that
-# loses.
+# yours are. It gives one number ([tanh](glossary:tanh) at its end), near 1 for a
+# position that wins, near -1 for one that loses.
 
 # %%
 import heron
@@ -168,30 +168,27 @@ shown = {
     "X must stop a line": [-1, -1, 0, 0, 1, 0, 0, 0, 0],
     "X avoids a trap": [-1, 0, 0, 0, 1, 0, 0, 0, -1],
 }
-figure = plot.Picture(figsize=(11, 4.2), layout="constrained")
-for ax, (title, board) in zip(figure.subplots(1, 3), shown.items()):
-    board = np.array(board)
-    worth = looked_ahead(model, board[None])[0].clip(-1, 1)
-    free = np.where(board == 0, worth, np.nan).reshape(3, 3)
-    ax.imshow(free, cmap="PuOr_r", vmin=-2, vmax=2)
-    for square in range(9):
-        best = square == computer(board[None])[0]
-        text = {1: "X", -1: "O", 0: f"{worth[square]:.2f}"}[int(board[square])]
-        ax.text(square % 3, square // 3, text, ha="center", va="center",
-                size=30 if board[square] else 13, weight="bold" if best else "normal")
-    ax.set(title=title, xticks=[0.5, 1.5], yticks=[0.5, 1.5])
-    ax.set(xticklabels=[], yticklabels=[])
-    ax.grid(color="black")
-    ax.tick_params(length=0)
-from pathlib import Path
-
-Path(FOLDER).mkdir(parents=True, exist_ok=True)
-figure.savefig(f"{FOLDER}/moves.png", dpi=120)
-print(f"Picture: {FOLDER}/moves.png")
+file = f"{FOLDER}/moves.png"
+with plot.subplots(1, 3, figsize=(11, 4.2), path=file) as (figure, axes):
+    for ax, (title, board) in zip(axes, shown.items()):
+        board = np.array(board)
+        worth = looked_ahead(model, board[None])[0].clip(-1, 1)
+        free = np.where(board == 0, worth, np.nan).reshape(3, 3)
+        ax.imshow(free, cmap="PuOr_r", vmin=-2, vmax=2)
+        for square in range(9):
+            best = square == computer(board[None])[0]
+            text = {1: "X", -1: "O", 0: f"{worth[square]:.2f}"}[int(board[square])]
+            ax.text(square % 3, square // 3, text, ha="center", va="center",
+                    size=30 if board[square] else 13, weight="bold" if best else "normal")
+        ax.set(title=title, xticks=[0.5, 1.5], yticks=[0.5, 1.5], xticklabels=[], yticklabels=[])
+        ax.grid(color="black")
+        ax.tick_params(length=0)
+print("Picture:", file)
 
 # %% [markdown]
 # Your turn. `play()` asks you for squares: 1 to 9, row by row. In a notebook write
-# `play()` in a new cell; on the terminal start this file with `python -i`. Here
+# `play()` in a new cell. On the terminal make a file of this lesson, `heron learn
+# noughts --no-run > noughts.py`, and start it with `python -i noughts.py`. Here
 # somebody plays who answers at random.
 
 # %%

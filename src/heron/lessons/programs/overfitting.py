@@ -12,10 +12,11 @@ SEED = 1
 FOLDER = "heron-overfitting"
 
 # %% [markdown]
-# Clothes again, but only 400 images for learning. A big net has a weight for every
-# pixel and neuron, far more weights than there are images: it could learn them by
-# heart. 1,000 other images are for *validation*: nothing is learned from them, they are
-# asked after every [epoch](glossary:epoch).
+# Clothes again, but only 400 images for learning. A big net has a
+# [weight](glossary:weight) for every pixel and [neuron](glossary:neuron), far more
+# weights than there are images: it could learn them by heart. 1,000 other images are
+# the [validation set](glossary:validation-set): nothing is learned from them, they
+# are asked after every [epoch](glossary:epoch).
 
 # %%
 import heron
@@ -52,9 +53,9 @@ def train(model, epochs, x=x_train, y=y_train, callbacks=()):
 print(f"{make_model().count_params():,} weights, {len(x_train)} images")
 
 # %% [markdown]
-# Train the same net three times: for 2 epochs, for 12, and for many. Each training has
-# two curves: the [loss](glossary:loss) on the images it learns from, and on those it
-# does not.
+# Train the same net three times: for 2 epochs, for 12, and for many. Each training
+# has two [curves](glossary:learning-curve): the [loss](glossary:loss) on the images
+# it learns from, and on those it does not.
 
 # %%
 trainings = {}
@@ -66,33 +67,30 @@ for name, epochs in [("too little", 2), ("about right", 12), ("too much", EPOCHS
 # %% [markdown]
 # How to read the picture:
 #
-# - **Too little** (*underfitting*): both curves still fall. The net could learn more.
+# - **Too little** ([underfitting](glossary:underfitting)): both curves still fall.
+#   The net could learn more.
 # - **About right**: the validation curve is near its lowest point.
 # - **Too much** ([overfitting](glossary:overfitting)): the training loss goes on
 #   falling to 0, the validation loss turns and rises. The net learns the images by
-#   heart, and gets
-# surer   of its mistakes on others.
+#   heart, and gets surer of its mistakes on others.
 
 # %%
-from pathlib import Path
-
-figure = plot.Picture(figsize=(16, 4.8), layout="constrained")
-for ax, (name, training) in zip(figure.subplots(1, 3), trainings.items()):
-    plot.history(training, "loss", title=name.capitalize(), ax=ax)
-    ax.set_ylim(0, 2)
-Path(FOLDER).mkdir(parents=True, exist_ok=True)
-figure.savefig(f"{FOLDER}/three.png")
-print(f"Picture: {FOLDER}/three.png")
+file = f"{FOLDER}/three.png"
+with plot.subplots(1, 3, figsize=(16, 4.8), sharey=True, path=file) as (figure, axes):
+    for ax, (name, training) in zip(axes, trainings.items()):
+        plot.history(training, "loss", title=name.capitalize(), ax=ax)
+    axes[0].set_ylim(0, 2)
+print("Picture:", file)
 
 # %% [markdown]
 # Cures. The best one is more data. When there are no more:
 #
-# - **Dropout** leaves out 70 % of the neurons at random in each step. No neuron can
-#   rely on another one that knows an image by heart.
-# - **Augmentation** makes new images of old ones: moved a little, mirrored. A mirrored
-#   boot is a boot. No image comes twice.
-# - **Early stopping** watches the validation loss, stops when it has not fallen for a
-#   while, and goes back to the best weights.
+# - [Dropout](glossary:dropout) leaves out 70 % of the neurons at random in each step.
+#   No neuron can rely on another one that knows an image by heart.
+# - [Augmentation](glossary:augmentation) makes new images of old ones: moved a
+#   little, mirrored. A mirrored boot is a boot. No image comes twice.
+# - [Early stopping](glossary:early-stopping) watches the validation loss, stops when
+#   it has not fallen for a while, and goes back to the best weights.
 
 # %%
 augment = [layers.RandomFlip("horizontal"), layers.RandomTranslation(0.08, 0.08)]
@@ -116,9 +114,10 @@ for name, loss in final.items():
     print(f"{name:14} validation loss {loss:.2f}")
 
 # %% [markdown]
-# Two warnings. The accuracy suffers less than the loss: the net is often still right,
-# but it is sure when it is wrong. And a validation set by which you choose is used up a
-# little each time: for the last word keep a test set that you look at once.
+# Two warnings. The [accuracy](glossary:accuracy) suffers less than the loss: the net
+# is often still right, but it is sure when it is wrong. And a validation set by which
+# you choose is used up a little each time: for the last word keep a [test
+# set](glossary:test-set) that you look at once.
 
 # %% tags=["promise"]
 little, much = trainings["too little"], trainings["too much"]
@@ -148,8 +147,8 @@ print(f"{final['no cure']:.2f} becomes {more['val_loss'][-1]:.2f}")
 answer = "a" if ratio > 1 else "b" if ratio <= 0.75 else "c"
 
 # %% [markdown] tags=["experiment"]
-# Give the 400 images wrong labels, drawn by lot. There is no rule left to find. How
-# many of them does the net name "right" after the same training?
+# Give the 400 images wrong [labels](glossary:labels), drawn by lot. There is no rule
+# left to find. How many of them does the net name "right" after the same training?
 #
 # - a) about 40 of 400, as by guessing
 # - b) about half

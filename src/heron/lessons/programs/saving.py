@@ -150,8 +150,9 @@ print(f"{share:.1%} are recognized, {test_accuracy:.1%} by the trained one")
 answer = "c" if share < 0.25 else "b" if share < 0.7 * test_accuracy else "a"
 
 # %% [markdown] tags=["experiment"]
-# The optimizer Adam keeps two numbers for every weight. How much larger is the whole
-# model's file than the weights are as plain numbers of four bytes?
+# The optimizer [Adam](glossary:adam) keeps two numbers for every weight. How much
+# larger is the whole model's file than the weights are as plain numbers of four
+# bytes?
 #
 # - a) hardly larger
 # - b) about three times as large
@@ -164,8 +165,8 @@ print(f"{plain:,} bytes of weights, {size:,} in the file: {size / plain:.1f} tim
 answer = "a" if size < 2 * plain else "b" if size < 5 * plain else "c"
 
 # %% [markdown] tags=["experiment"]
-# Load the weights into a model whose first dense layer has 32 neurons, not 64. What
-# happens?
+# Load the weights into a model whose first [dense](glossary:dense) layer has 32
+# [neurons](glossary:neuron), not 64. What happens?
 #
 # - a) half of the weights are used
 # - b) an error says which weight does not fit

@@ -56,9 +56,10 @@ for text, liked in list(zip(train_texts, y_train))[:6]:
 print(f"{len(test_texts)} sentences for testing, none of them among the others")
 
 # %% [markdown]
-# A net computes with numbers. `TextVectorization` makes a list of all words and writes
-# the number of each. 0 fills up short sentences, 1 stands for any word that is not in
-# the list.
+# A net computes with numbers. `TextVectorization` makes a list of all words, the
+# [vocabulary](glossary:vocabulary), and writes the number of each. 0 fills up short
+# sentences ([padding](glossary:padding)), 1 stands for any word that is not in the
+# list.
 
 # %%
 import heron
@@ -72,8 +73,8 @@ print(train_texts[0], "becomes", x_train[0])
 
 # %% [markdown]
 # The first net gets a **bag of words**: which words there are, in no order. It has a
-# hidden layer, so it can learn that "not" changes something. But what it stands before,
-# it cannot know.
+# [hidden layer](glossary:hidden-layer), so it can learn that "not" changes something.
+# But what it stands before, it cannot know.
 
 # %%
 bag_of = layers.CategoryEncoding(numbers_of.vocabulary_size(), output_mode="multi_hot")
@@ -98,10 +99,11 @@ bag_accuracy = bag.evaluate(x_test, y_test, verbose=0)[1]
 print(f"bag of words: {bag_accuracy:.0%} of the unseen sentences")
 
 # %% [markdown]
-# The second net **reads**. Its [embedding](glossary:embedding) has a point in space for
-# each word, 16 numbers that it learns. `GRU` goes through the sentence from left to
-# right; after each word it changes its memory of 32 numbers. So "not" can wait there
-# for the word that it turns round. What it remembers at the end decides.
+# The second net **reads**. Its [embedding](glossary:embedding) has a point in space
+# for each word, 16 numbers that it learns. `GRU`, a [recurrent](glossary:recurrent)
+# layer, goes through the sentence from left to right; after each word it changes its
+# memory of 32 numbers. So "not" can wait there for the word that it turns round. What
+# it remembers at the end decides.
 
 # %%
 heron.utils.set_random_seed(SEED)
@@ -139,20 +141,17 @@ by_bag, by_reader = liked(bag, twins), liked(reader, twins)
 for text, first, second in zip(twins, by_bag, by_reader):
     print(f"bag {first:.2f}, reader {second:.2f}: {text}")
 
-figure = plot.Picture(figsize=(9, 4), layout="constrained")
-ax = figure.subplots()
-places = np.arange(len(twins))
-ax.plot(by_bag, places, "s", markersize=10, label="bag of words")
-ax.plot(by_reader, places, "o", markersize=10, label="reader")
-ax.axvline(0.5, color="grey", linewidth=1)
-ax.set_yticks(places, twins)
-ax.invert_yaxis()
-ax.set(xlim=(-0.05, 1.05), xticks=[0, 0.5, 1],
-       xticklabels=["not liked", "undecided", "liked"])
-ax.grid(True, axis="y")
-figure.legend(loc="outside upper right", ncols=2)
-figure.savefig(f"{FOLDER}/twins.png", dpi=120)
-print(f"Picture: {FOLDER}/twins.png")
+file = f"{FOLDER}/twins.png"
+with plot.subplots(figsize=(9, 4), path=file) as (figure, ax):
+    ax.plot(by_bag, twins, "s", label="bag of words")
+    ax.plot(by_reader, twins, "o", label="reader")
+    ax.axvline(0.5, color="grey", linewidth=1)
+    ax.invert_yaxis()
+    ax.set(xlim=(-0.05, 1.05), xticks=[0, 0.5, 1],
+           xticklabels=["not liked", "undecided", "liked"])
+    ax.grid(True, axis="y")
+    figure.legend(loc="outside upper right", ncols=2)
+print("Picture:", file)
 
 # %% tags=["promise"]
 promised = {

@@ -12,9 +12,9 @@ SEED = 1
 FOLDER = "heron-transfer"
 
 # %% [markdown]
-# Examples with labels are often few, because somebody must write the labels. But a net
-# that has learned a *similar* task knows much already: what a stroke is, a curve, an
-# end.
+# Examples with [labels](glossary:labels) are often few, because somebody must write
+# the labels. But a net that has learned a *similar* task knows much already: what a
+# stroke is, a curve, an end.
 #
 # Handwritten digits, in two piles. Of 0 to 4 there are plenty. Of 5 to 9 let there be
 # ten examples each, and 2,000 to test.
@@ -43,9 +43,9 @@ plot.images(x_few, labels[few], rows=5, columns=10, path=file,
 print("Picture:", file)
 
 # %% [markdown]
-# The net has two parts. The **base** looks at the image: layers of filters. The
-# **head** decides: one layer with a [neuron](glossary:neuron) for each class. Train
-# both on 0 to 4.
+# The net has two parts. The **base** looks at the image: layers of
+# [filters](glossary:filter). The **head** decides: one layer with a
+# [neuron](glossary:neuron) for each class. Train both on 0 to 4.
 
 # %%
 import heron
@@ -93,9 +93,9 @@ scratch_accuracy = scratch["val_accuracy"][-1]
 print(f"from scratch: {scratch_accuracy:.1%} of the unseen images")
 
 # %% [markdown]
-# Now **transfer**. Keep the base, put a new head on it, and *freeze* the base:
-# `base.trainable = False`. Its weights stay as they are; only the 2,885 of the head
-# learn. Say `trainable` before `compile`.
+# Now [transfer](glossary:transfer-learning). Keep the base, put a new head on it, and
+# *freeze* the base: `base.trainable = False`. Its weights stay as they are; only the
+# 2,885 of the head learn. Say `trainable` before `compile`.
 
 # %%
 base.trainable = False
@@ -108,9 +108,10 @@ print(f"transfer: {frozen_accuracy:.1%} of the unseen images")
 print("The base is as it was:", untouched)
 
 # %% [markdown]
-# **Fine-tuning**: when the head has learned, unfreeze the base and train all of it with
-# a small [learning rate](glossary:learning-rate). With a large one the first steps
-# would destroy what the base knows.
+# [Fine-tuning](glossary:fine-tuning): when the head has learned, unfreeze the base
+# and train all of it with a small [learning rate](glossary:learning-rate). With a
+# large one the first steps would destroy what the base knows. Fifty examples have
+# little more to teach: it may end a point or two above transfer or below it.
 
 # %%
 base.trainable = True

@@ -86,8 +86,8 @@ accuracy = model.evaluate(x_test, y_test, verbose=0)[1]
 print(f"{accuracy:.0%} of the test images get the right word.")
 
 # %% [markdown]
-# `class_names` has the words in the order of their numbers: sorted, as nobody said
-# otherwise. `predict_names` answers in words.
+# `class_names` has the words of the [classes](glossary:class) in the order of their
+# numbers: sorted, as nobody said otherwise. `predict_names` answers in words.
 
 # %%
 print(model.class_names)
@@ -134,7 +134,8 @@ promised = {
 }
 
 # %% [markdown] tags=["experiment"]
-# Train on the Japanese words instead. What happens to the accuracy?
+# Train on the Japanese words instead. What happens to the
+# [accuracy](glossary:accuracy)?
 #
 # - a) it falls by more than 3 in 100: Japanese has more letters
 # - b) it stays within 3 in 100

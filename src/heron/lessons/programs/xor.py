@@ -24,8 +24,9 @@ target_data = np.array([[0], [1], [1], [0]], "float32")
 
 # %% [markdown]
 # This program was written in 2016 for the first Keras, and heron reads it as it is.
-# Sixteen neurons look at the two inputs; [relu](glossary:relu) lets each of them
-# bend the plane once. A last neuron puts their answers together, and its
+# Sixteen neurons look at the two inputs: a [hidden layer](glossary:hidden-layer),
+# whose numbers nobody asked for. Their [relu](glossary:relu) lets each of them bend
+# the plane once. A last neuron puts their answers together, and its
 # [sigmoid](glossary:sigmoid) makes the result a number between 0 and 1.
 
 # %%
@@ -39,10 +40,10 @@ model.add(Dense(16, input_dim=2, activation='relu'))
 model.add(Dense(1, activation='sigmoid'))
 
 # %% [markdown]
-# The [loss](glossary:loss) says how wrong the answers are; training makes it
-# smaller. The accuracy is easier to read: the share of right answers, where
-# anything above 0.5 counts as a 1. The [optimizer](glossary:optimizer) "adam" is a
-# quick one.
+# The [loss](glossary:loss) says how wrong the answers are; training makes it smaller.
+# The [accuracy](glossary:accuracy) is easier to read: the share of right answers,
+# where anything above 0.5 counts as a 1. The [optimizer](glossary:optimizer)
+# "[adam](glossary:adam)" is a quick one.
 
 # %%
 model.compile(loss='mean_squared_error', optimizer='adam',
@@ -116,8 +117,8 @@ after = np.abs(later - target_data).mean()
 answer = "a" if after < 0.9 * before else "b" if after < 1.1 * before else "c"
 
 # %% [markdown] tags=["experiment"]
-# Leave `activation='relu'` away: sixteen neurons that only add and multiply. Can the
-# network still learn XOR?
+# Leave the [activation](glossary:activation) `'relu'` away: sixteen neurons that only
+# add and multiply. Can the network still learn XOR?
 #
 # - a) yes: sixteen neurons are enough either way
 # - b) no: without a bend, two layers can do no more than one neuron
