@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
+import os
 import subprocess
 import sys
 import types
+from multiprocessing import spawn
 
 import jax.numpy as jnp
 import pytest
 
 import heron
 from heron import compat
+from heron.compat import children
 from heron.compat.finder import Served
 from heron.compat.homes import HOMES, MOVED
 from heron.errors import HeronNote, UnknownAttributeError, UnknownImportError
@@ -161,3 +165,29 @@ def test_no_second_note_and_again_after_a_new_install(without_them):
             with pytest.warns(HeronNote, match=r"keras.backend.mean is now keras.ops.mean"):
                 assert float(K.mean([1.0, 3.0])) == 2.0
             assert float(K.mean([1.0, 3.0])) == 2.0  # a second note would be an error
+
+
+def test_processes_are_told_what_to_begin_with_until_it_ends(without_them, monkeypatch):
+    monkeypatch.setenv(children.VARIABLE, "")  # put back afterwards
+    before = spawn.get_preparation_data
+    for _ in range(2):
+        with heron.compat.install():
+            told = spawn.get_preparation_data("child")
+            assert told["init_main_from_name"] == "heron.compat.spawned"
+            assert "init_main_from_path" not in told
+            begun = json.loads(os.environ[children.VARIABLE])
+        plain = before("child")
+        assert spawn.get_preparation_data is before
+        assert begun == {key: plain[key] for key in plain if key.startswith("init_main")}
+
+
+def test_a_process_runs_the_program_under_the_name_it_is_given(tmp_path, monkeypatch):
+    path = tmp_path / "program.py"
+    path.write_text("from math import pi\nfound = __name__, __file__, __spec__\n")
+    monkeypatch.setenv(children.VARIABLE, json.dumps({"init_main_from_path": str(path)}))
+    children.run_program(names := {"__name__": "__mp_main__"})
+    assert names["found"] == ("__mp_main__", str(path), None)
+    assert names["pi"] > 3
+    monkeypatch.setenv(children.VARIABLE, "{}")  # typed at a prompt: there is no program to run
+    children.run_program(names := {})
+    assert names == {}

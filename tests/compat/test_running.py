@@ -47,6 +47,28 @@ def test_a_module(tmp_path):
     assert done.stdout == "__main__ pack ['a', '--b'] 3.\n", done.stderr
 
 
+CHILDREN = """
+import multiprocessing
+import tensorflow as tf
+from keras.layers import Dense
+
+def work(number):
+    return f"{__name__} {type(Dense(number)).__module__} {tf.constant(number).numpy() * 2} {tf.__version__[:12]}"
+
+if __name__ == "__main__":
+    with multiprocessing.get_context({method!r}).Pool(1) as pool:
+        print(*pool.map(work, [1, 2]), sep=" | ")
+"""
+
+
+@pytest.mark.parametrize(("called", "method"), [(("program.py",), "spawn"), (("-m", "program"), "forkserver")])
+def test_processes_that_a_program_starts_have_heron_too(called, method, tmp_path):
+    write(tmp_path, "program.py", CHILDREN.replace("{method!r}", repr(method)))
+    done = heron_run(*called, folder=tmp_path)
+    expected = [f"__mp_main__ heron.layers.dense {twice} 2.20.0+heron" for twice in (2, 4)]
+    assert done.stdout.strip().split(" | ") == expected, done.stderr
+
+
 ENDS = {
     "import sys; sys.exit(3)": (3, ""),
     "raise SystemExit": (0, ""),

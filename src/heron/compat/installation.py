@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import heron
-from heron.compat import notes
+from heron.compat import children, notes
 from heron.compat.finder import Finder, Served, served_modules
 from heron.compat.homes import ROOTS
 from heron.compat.old.methods import METHODS, OF_OPTIMIZERS
@@ -43,7 +43,8 @@ def install() -> Installation:
     The modules are made by heron, whether or not the real packages are installed; those are never touched. Names of
     Keras 3 are heron's own; spellings of Keras 1 and 2 work where they are harmless, with one note each; what heron
     does not run is refused by name, with what to write in its place. Arrays get the method `numpy()`, and models the
-    methods of Keras 2 (`predict_classes`, `fit_generator`, ...) and optimizers `lr`, until `uninstall()`.
+    methods of Keras 2 (`predict_classes`, `fit_generator`, ...) and optimizers `lr`, until `uninstall()`. Processes
+    that `multiprocessing` starts in the meantime begin with the same.
 
     Returns:
         An object for `with`: `with heron.compat.install(): ...` ends with `uninstall()`.
@@ -71,6 +72,7 @@ def install() -> Installation:
         _add(type(jax.numpy.zeros(())), _ARRAY)
         _add(heron.Model, METHODS)
         _add(heron.optimizers.Optimizer, OF_OPTIMIZERS)
+        children.prepare()
     return Installation()
 
 
@@ -80,6 +82,7 @@ def uninstall() -> None:
         sys.meta_path.remove(_finder)
     for name in served_modules():
         del sys.modules[name]
+    children.forget()
     while _added:
         owner, name = _added.pop()
         delattr(owner, name)
