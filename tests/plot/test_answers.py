@@ -214,6 +214,9 @@ def test_confusion_matrix_counts_by_true_class():
     names = plot.confusion_matrix([NAMES[i] for i in labels], [NAMES[i] for i in guesses]).axes[0]
     assert cells(names) == cells(axes)
     assert [tick.get_text() for tick in names.get_xticklabels()] == NAMES
+    assert {tick.get_rotation() for tick in names.get_xticklabels()} == {0}
+    slanted = plot.confusion_matrix(labels, guesses, ["scissors", *NAMES[1:]]).axes[0]
+    assert {tick.get_rotation() for tick in slanted.get_xticklabels()} == {40}
 
 
 def test_confusion_matrix_without_mistakes_and_of_many_classes():

@@ -191,7 +191,9 @@ def _matrix(ax: Axes, shares: np.ndarray, counts: np.ndarray, percent: bool, nam
     step = -(-size // 50)
     places, written = np.arange(0, size, step), [look.shortened(name, 24) for name in names[::step]]
     letter = 12 if size <= 15 else 9 if size <= 30 else 7
-    ax.set_xticks(places, written, rotation=40, ha="right", rotation_mode="anchor", size=letter)
+    long = any(len(name) > 3 for name in written)
+    slanted: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if long else {}
+    ax.set_xticks(places, written, size=letter, **slanted)
     ax.set_yticks(places, written, size=letter)
     if size <= 2 * _MOST_CELLS:
         ax.set_xticks(np.arange(size - 1) + 0.5, minor=True)
