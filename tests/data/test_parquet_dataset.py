@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import io
 import sys
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 import heron
 from heron.data import parquet_dataset
@@ -158,9 +160,89 @@ def test_missing_values(write):
         len(parquet_dataset(path, missing=0, columns=["a"], verbose=False))
 
 
+# ---- pictures --------------------------------------------------------------------------------------------------------
+
+
+def picture(pixels, kind="PNG"):
+    """A picture as a file in bytes, as Hugging Face writes it."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind)
+    return {"bytes": file.getvalue(), "path": None}
+
+
+@pytest.fixture
+def pixels():
+    return np.random.default_rng(0).integers(0, 255, (10, 6, 5, 3), np.uint8)
+
+
+def test_pictures_in_bytes_are_decoded(write, pixels):
+    path = write({"image": [picture(p) for p in pixels], "label": list(range(10))})
+    x, y = rows(path, "label")
+    assert x.dtype == np.uint8
+    np.testing.assert_array_equal(x, pixels)
+    assert y.tolist() == [*range(10)]
+    grey, _ = rows(path, "label", color_mode="grayscale")
+    assert grey.shape == (10, 6, 5, 1)
+    shuffled = [
+        (x, y)
+        for xs, ys in parquet_dataset(path, "label", batch_size=3, verbose=False)
+        for x, y in zip(xs, ys, strict=True)
+    ]
+    assert sorted(int(y) for _, y in shuffled) == [*range(10)]
+    assert all((x == pixels[y]).all() for x, y in shuffled)
+
+
+def test_pictures_of_many_sizes_are_brought_to_one(write, tmp_path):
+    shapes = [(8, 8), (4, 12), (9, 3)]
+    pictures = [np.full((*shape, 3), 40 * (i + 1), np.uint8) for i, shape in enumerate(shapes)]
+    path = write({"image": [picture(p, "BMP") for p in pictures]})
+    with pytest.raises(DataError, match=r"column 'image' holds pictures of 3 sizes: 4x12, 8x8, 9x3; .*\n.*image_size="):
+        rows(path)
+    for size in ((6, 7), [6, 7]):
+        x = rows(path, image_size=size)
+        assert x.shape == (3, 6, 7, 3)
+        assert x.reshape(3, -1).mean(1).tolist() == [40, 80, 120]
+    assert rows(path, image_size=5).shape == (3, 5, 5, 3)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for number, pixels in enumerate(pictures):
+        Image.fromarray(pixels).save(folder / f"{number}.bmp")
+    data = heron.utils.image_dataset_from_directory(
+        folder, labels=None, image_size=(6, 7), shuffle=False, verbose=False
+    )
+    np.testing.assert_array_equal(x, next(iter(data)))
+
+
+def test_pictures_that_cannot_be_decoded_are_named(write, pixels):
+    broken = [picture(pixels[0]), {"bytes": b"no picture", "path": "a.png"}]
+    with pytest.raises(DataError, match=r"after row 0: column 'image': picture 1 cannot be decoded \(10 bytes\)"):
+        rows(write({"image": broken}))
+    with pytest.raises(DataError, match=r"picture 1 is not in the file, which has its path alone"):
+        rows(write({"image": [picture(pixels[0]), {"bytes": None, "path": "a.png"}]}))
+    with pytest.raises(DataError, match=r"row 1: column 'image' has no value"):
+        rows(write({"image": [picture(pixels[0]), None]}))
+    assert len(rows(write({"image": [picture(pixels[0]), None]}), missing="skip")) == 1
+    with pytest.raises(ArgumentError, match="'image_size' must be a height and a width"):
+        parquet_dataset("nothing.parquet", image_size=(0, 5))
+    with pytest.raises(DataError, match=r"column 'image' of .* has no place in a matrix"):
+        rows(write({"image": [picture(pixels[0])]}), form="matrix")
+
+
+def test_large_rows_are_drawn_from_a_smaller_buffer(write, monkeypatch):
+    monkeypatch.setattr("heron.data.parquet.LEAST_DRAWN_FROM", 2)
+    path = write({"a": [np.zeros(2**14).tolist()] * 4})
+    monkeypatch.setattr("heron.data.parquet.DRAWN_FROM_BYTES", 3 * 2**17)
+    found = []
+    monkeypatch.setattr(heron.data.Dataset, "shuffle", lambda self, size, seed: found.append(size) or self)
+    parquet_dataset(path, verbose=False)
+    parquet_dataset(path, buffer_size=7, verbose=False)
+    parquet_dataset(write({"a": [1.0], "b": [2.0]}), verbose=False)
+    assert found == [3, 7, 20_000]
+
+
 def test_what_is_no_array_is_told(write):
-    with pytest.raises(DataError, match=r"column 'image' of .* is of the type struct.*\nLeave it out: columns=\['n'\]"):
-        rows(write({"image": [{"bytes": b"1"}], "n": [1]}))
+    with pytest.raises(DataError, match=r"column 'place' of .* is of the type struct.*\nLeave it out: columns=\['n'\]"):
+        rows(write({"place": [{"x": 1}], "n": [1]}))
     with pytest.raises(
         DataError, match=r"after row 0: the lists of column 'words' have 1 to 2 values; expected one length"
     ):

@@ -11,7 +11,7 @@ from heron.data.sources import images, sounds, texts
 from heron.data.sources.listing import Listing, Request, encoded, listing, parts
 from heron.errors import ArgumentError
 from heron.settings import standardize_data_format
-from heron.validate import BOOL, POSITIVE_INT, Rule, check, is_int, one_of
+from heron.validate import BOOL, POSITIVE_INT, check, one_of
 
 Made = Dataset | list[Dataset]
 
@@ -22,13 +22,6 @@ _COMMON = {
     "format": one_of("tf", "grain"),
     "on_error": one_of("raise", "skip"),
 }
-_SIZE = Rule(
-    "a height and a width such as (256, 256)",
-    lambda v: (is_int(v) and v > 0) or (isinstance(v, list | tuple) and len(v) == 2 and all(is_int(d) for d in v)),
-    ((8, 8), 8),
-    ((8,), "8", (8, 8, 3)),
-    lambda v: "Channels are not part of it; see color_mode." if isinstance(v, tuple) and len(v) == 3 else "",
-)
 
 
 def image_dataset_from_directory(
@@ -98,7 +91,7 @@ def image_dataset_from_directory(
         "color_mode": one_of(*images.MODES),
         "interpolation": one_of(*images.INTERPOLATIONS),
         "dtype": one_of("float32", "uint8", "float16"),
-        "image_size": _SIZE,
+        "image_size": images.SIZE,
     }
     interpolation = interpolation.lower()
     check(owner, rules, locals())

@@ -9,11 +9,14 @@ from typing import Any
 from heron.data.dataset import Dataset
 from heron.data.sources import arrow_columns
 from heron.data.sources.arrow_files import Heading, Layout, Rows, heading_of, pyarrow, words_of
+from heron.data.sources.images import MODES, SIZE, Images
 from heron.data.sources.paths import files_of
+from heron.data.structure import leaves, rows_in
 from heron.errors import ArgumentError, DataError, nearest
 from heron.settings import is_interactive_logging_enabled
 from heron.validate import BOOL, POSITIVE_INT, Rule, check, is_number, one_of
 
+MOST_DRAWN_FROM, LEAST_DRAWN_FROM, DRAWN_FROM_BYTES = 20_000, 256, 256 * 2**20
 SUFFIXES = (".parquet", ".pq", ".feather", ".arrow")
 _MISSING = Rule(
     "'raise', 'skip' or a number",
@@ -34,14 +37,17 @@ def parquet_dataset(
     form: str | None = None,
     missing: Any = "raise",
     class_names: Sequence[str] | None = None,
-    buffer_size: int = 20_000,
+    image_size: int | tuple[int, int] | None = None,
+    color_mode: str = "rgb",
+    buffer_size: int | None = None,
     verbose: bool = True,
 ) -> Dataset:
     """A data set of the rows of Parquet, Arrow or Feather files, which are read part by part, in constant memory.
 
     Rows of up to 256 MB stay in memory once they are read, so that only the first epoch unpacks them.
     Numbers and booleans stay numbers; dates become days since 1970. Lists of one length, tensors of Arrow and bytes of
-    one length become arrays. pyarrow reads the files: `pip install heron[data]`.
+    one length become arrays. Pictures, which stand there as files in bytes, are decoded to uint8
+    `(rows, height, width, channels)`. pyarrow reads the files: `pip install heron[data]`.
 
     Args:
         path: a file, a folder of `.parquet`, `.pq`, `.feather` and `.arrow` files, a pattern such as
@@ -58,7 +64,10 @@ def parquet_dataset(
             there. Rows without a target are left out unless it is `"raise"`.
         class_names: the classes of a target of texts, in the order of their numbers; None to read them from the files,
             in the order of the alphabet.
-        buffer_size: rows that are kept to draw from.
+        image_size: height and width to which pictures are brought, or one number for both; None for pictures that all
+            have one size.
+        color_mode: `"grayscale"`, `"rgb"` or `"rgba"`: 1, 3 or 4 channels of pictures.
+        buffer_size: rows that are kept to draw from; None for 20,000, and for fewer where they take more than 256 MB.
         verbose: whether to say what was found.
 
     Returns:
@@ -85,7 +94,9 @@ def parquet_dataset(
         "shuffle": BOOL,
         "form": one_of("matrix", "columns").or_none(),
         "missing": _MISSING,
-        "buffer_size": POSITIVE_INT,
+        "image_size": SIZE.or_none(),
+        "color_mode": one_of(*MODES),
+        "buffer_size": POSITIVE_INT.or_none(),
     }
     check("parquet_dataset", rules, locals())
     pyarrow()
@@ -96,22 +107,34 @@ def parquet_dataset(
     rows = sum(heading.rows for heading in headings)
     if not rows:
         raise DataError(f"parquet_dataset: {paths[0]!r} has columns and no rows; expected one or more.")
-    layout = _layout(paths[0], headings[0].schema, target, columns, form, missing)
+    side = (image_size, image_size) if isinstance(image_size, int) else image_size and (image_size[0], image_size[1])
+    pictures = Images([], None, False, size=side, color_mode=color_mode)
+    layout = _layout(paths[0], headings[0].schema, target, columns, form, missing, pictures)
     if layout.words is not None:
         layout = layout._replace(words=tuple(class_names) if class_names else words_of(parts, str(target)))
     elif class_names is not None:
         raise ArgumentError("parquet_dataset: class_names are those of a target of texts; received none.")
     if verbose and is_interactive_logging_enabled():
         sys.stdout.write(_table(paths, headings[0], rows, len(parts), layout))
+    source = Rows(parts, rows if missing == "raise" else None, layout)
     data = Dataset(
-        Rows(parts, rows if missing == "raise" else None, layout),
+        source,
         class_names=None if layout.words is None else list(layout.words),
         feature_names=list(layout.inputs),
         file_paths=paths,
     )
     if shuffle:
-        data = data.shuffle(buffer_size, seed)
+        data = data.shuffle(buffer_size or _rows_to_draw_from(source), seed)
     return data if batch_size is None else data.batch(batch_size)
+
+
+def _rows_to_draw_from(source: Rows) -> int:
+    """As many as take 256 MB, found by looking at the first; no more than twenty thousand, and not too few."""
+    if source.layout.form == "matrix":
+        return MOST_DRAWN_FROM
+    first = next(source.pieces())
+    size = sum(leaf.nbytes for _, leaf in leaves(first)) // max(1, rows_in(first))
+    return int(min(MOST_DRAWN_FROM, max(LEAST_DRAWN_FROM, DRAWN_FROM_BYTES // max(1, size))))
 
 
 def _check_same_columns(paths: list[str], headings: list[Heading]) -> None:
@@ -131,7 +154,13 @@ def _check_same_columns(paths: list[str], headings: list[Heading]) -> None:
 
 
 def _layout(
-    path: str, schema: Any, target: Any, chosen: Sequence[str] | None, form: str | None, missing: Any
+    path: str,
+    schema: Any,
+    target: Any,
+    chosen: Sequence[str] | None,
+    form: str | None,
+    missing: Any,
+    pictures: Images,
 ) -> Layout:
     """What becomes of the columns."""
     arrow, names = pyarrow(), list(schema.names)
@@ -166,9 +195,10 @@ def _layout(
             "Write form='columns', or leave it out with columns=[...]."
         )
     if form is None:
-        single = len(inputs) == 1 and kinds[inputs[0]] == arrow_columns.ARRAY
+        single = len(inputs) == 1 and kinds[inputs[0]] in (arrow_columns.ARRAY, arrow_columns.PICTURE)
         form = "single" if single else "matrix" if flat else "columns"
-    return Layout(form, inputs, target, () if target and kinds[target] == arrow_columns.TEXT else None, missing)
+    words = () if target and kinds[target] == arrow_columns.TEXT else None
+    return Layout(form, inputs, target, words, missing, pictures)
 
 
 def _table(paths: list[str], heading: Heading, rows: int, parts: int, layout: Layout) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from heron.errors import DataError
 
-NUMBER, DATE, TEXT, ARRAY = "number", "date", "text", "array"
+NUMBER, DATE, TEXT, ARRAY, PICTURE = "number", "date", "text", "array", "picture"
 
 
 class Unequal(Exception):
@@ -16,7 +16,10 @@ class Unequal(Exception):
 
 
 def kind_of(arrow: Any, type: Any) -> str | None:
-    """What a column of this type becomes: numbers, days since 1970, texts or arrays; None for what is none of these."""
+    """What a column of this type becomes: numbers, days since 1970, texts, arrays, pictures; None for none of these.
+
+    Pictures are files in bytes, beside the path they had, as Hugging Face writes them.
+    """
     types = arrow.types
     if types.is_dictionary(type):
         return kind_of(arrow, type.value_type)
@@ -30,6 +33,9 @@ def kind_of(arrow: Any, type: Any) -> str | None:
         return ARRAY
     if types.is_list(type) or types.is_large_list(type) or types.is_fixed_size_list(type):
         return ARRAY if kind_of(arrow, type.value_type) in (NUMBER, ARRAY) else None
+    if types.is_struct(type) and {"bytes", "path"} >= {field.name for field in type} >= {"bytes"}:
+        data = type.field("bytes").type
+        return PICTURE if types.is_binary(data) or types.is_large_binary(data) else None
     return None
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
+import io
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from heron.data.sources import arrow_columns
+from heron.data.sources.images import Images
 from heron.data.sources.kept import Kept
 from heron.data.structure import rows_of
 from heron.errors import DataError, MissingPackageError, note
@@ -94,6 +98,7 @@ class Layout(NamedTuple):
         target: that of y, or None.
         words: the names of the classes, in their order; None where y is no text.
         missing: what is done about missing values: `"raise"`, `"skip"` or a number to put there.
+        pictures: how pictures are decoded.
     """
 
     form: str
@@ -101,6 +106,7 @@ class Layout(NamedTuple):
     target: str | None
     words: tuple[str, ...] | None
     missing: Any
+    pictures: Images
 
 
 class Rows:
@@ -192,6 +198,8 @@ class Rows:
         return whole
 
     def _plain(self, arrow: Any, column: Any, name: str, path: str, first: int) -> np.ndarray:
+        if arrow_columns.kind_of(arrow, column.type) == arrow_columns.PICTURE:
+            return self._pictures(column.field("bytes").to_pylist(), f"{path}, after row {first}: column {name!r}")
         try:
             return arrow_columns.array_of(arrow, column)
         except arrow_columns.Unequal as lengths:
@@ -204,6 +212,31 @@ class Rows:
                 f"{path}, after row {first}: a list of column {name!r} lacks a value.\n"
                 "Fill it in where the file is written."
             ) from None
+
+    def _pictures(self, files: list[bytes | None], where: str) -> np.ndarray:
+        """Pictures as bytes `(rows, height, width, channels)`, decoded by threads."""
+        images = self.layout.pictures
+        channels = len(images.mode)
+        found: list[np.ndarray] = []
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            waiting = [threads.submit(images.decode, io.BytesIO(file or b"")) for file in files]
+            for number, (file, future) in enumerate(zip(files, waiting, strict=True)):
+                try:
+                    found.append(future.result().reshape(*future.result().shape[:2], channels))
+                except Exception as error:  # decoders raise what they like
+                    what = "cannot be decoded" if file else "is not in the file, which has its path alone"
+                    raise DataError(
+                        f"{where}: picture {number} {what} ({len(file or b'')} bytes).\n"
+                        "Write the files again with the bytes of all pictures, or leave the row out."
+                    ) from error
+        sizes = {picture.shape for picture in found}
+        if len(sizes) > 1:
+            some = ", ".join(f"{height}x{width}" for height, width, _ in sorted(sizes)[:4])
+            raise DataError(
+                f"{where} holds pictures of {len(sizes)} sizes: {some}{', ...' if len(sizes) > 4 else ''}; expected "
+                "one.\nBring them to one size: image_size=(height, width)."
+            )
+        return np.stack(found)
 
     def _target(self, y: np.ndarray, path: str, first: int, keep: np.ndarray) -> np.ndarray:
         """Numbers as they are, the names of classes as their numbers."""

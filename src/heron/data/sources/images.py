@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from heron.data.sources.files import Files
 from heron.data.sources.kernels import KERNELS, resampled
+from heron.validate import Rule, is_int
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -20,12 +21,22 @@ INTERPOLATIONS = (*FILTERS, *(name for name in KERNELS if name not in FILTERS))
 EXTENT: Any = 1  # Pillow's name for sampling a part of a picture as it is
 GAP = 2.0  # a JPEG is decoded at a half, fourth or eighth of its size while that is so many times what is wanted
 
+SIZE = Rule(
+    "a height and a width such as (256, 256)",
+    lambda v: (
+        (is_int(v) and v > 0) or (isinstance(v, list | tuple) and len(v) == 2 and all(is_int(d) and d > 0 for d in v))
+    ),
+    ((8, 8), 8),
+    ((8,), "8", (8, 8, 3)),
+    lambda v: "Channels are not part of it; see color_mode." if isinstance(v, tuple) and len(v) == 3 else "",
+)
+
 
 class Images(Files):
     """Pictures of one size, `(n, height, width, channels)`.
 
     Args:
-        size: height and width.
+        size: height and width; None for pictures as they are.
         color_mode: grayscale, rgb or rgba.
         interpolation: how pixels between pixels are found.
         antialias: whether a picture that is made smaller is smoothed, so that every pixel counts.
@@ -42,13 +53,13 @@ class Images(Files):
         labels: np.ndarray | None,
         lossy: bool,
         *,
-        size: tuple[int, int],
+        size: tuple[int, int] | None,
         color_mode: str,
-        interpolation: str,
-        antialias: bool,
-        aspect: str | None,
-        channels_first: bool,
-        dtype: str,
+        interpolation: str = "bilinear",
+        antialias: bool = False,
+        aspect: str | None = None,
+        channels_first: bool = False,
+        dtype: str = "uint8",
     ) -> None:
         super().__init__(paths, labels, lossy)
         self.size = size
@@ -60,7 +71,7 @@ class Images(Files):
         self.dtype = dtype
 
     def begin(self, count: int) -> np.ndarray:
-        return np.empty((count, *self.size, len(self.mode)), np.uint8)
+        return np.empty((count, *self.size, len(self.mode)), np.uint8)  # type: ignore[misc]
 
     def place(self, batch: np.ndarray, number: int, path: str) -> np.ndarray:
         picture = self.decode(path)
@@ -77,12 +88,14 @@ class Images(Files):
             batch = batch.transpose(0, 3, 1, 2)
         return np.ascontiguousarray(batch, self.dtype)
 
-    def decode(self, path: str) -> np.ndarray:
+    def decode(self, path: str | BinaryIO) -> np.ndarray:
         """One picture as an array, of bytes or of numbers with more bits."""
         from PIL import Image  # only who reads pictures needs it
 
-        height, width = self.size
         with Image.open(path) as opened:
+            if self.size is None:
+                return np.asarray(self._colours(opened))
+            height, width = self.size
             if self.antialias and self.interpolation != "nearest":
                 opened.draft(None, (int(GAP * width), int(GAP * height)))
             picture = self._colours(opened)
