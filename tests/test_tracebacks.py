@@ -175,6 +175,25 @@ def test_errors_that_are_not_of_heron_and_other_hooks_are_left_alone(tmp_path):
     assert run(tmp_path / "hooked.py", f"{hooked}\nimport heron\nheron.layers.Dense('3')\n") == ["mine True"]
 
 
+@pytest.mark.parametrize(
+    ("module", "instead_of", "is_replaced"),
+    [
+        ("sys", ("sys",), True),
+        ("typer.main", ("sys",), False),
+        ("typer.main", ("sys", "typer.main"), True),
+        ("theirs", ("sys", "typer.main"), False),
+    ],
+)
+def test_which_hooks_are_replaced(module, instead_of, is_replaced, monkeypatch):
+    def hook(*raised):
+        """Of somebody."""
+
+    hook.__module__ = module
+    monkeypatch.setattr(sys, "excepthook", hook)
+    tracebacks.show_cut(instead_of)
+    assert (sys.excepthook is not hook) == is_replaced
+
+
 def test_at_the_prompt(tmp_path):
     """Where lines are typed they have no file; what was typed counts as the program."""
     program = f"import code\ncode.InteractiveInterpreter().runsource({OF_A_LAYER.format('Refuses')!r}, symbol='exec')"

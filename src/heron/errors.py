@@ -25,7 +25,7 @@ class HeronError(Exception):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        show_cut()  # typer may have set a hook since
+        show_cut(instead_of=("sys", "typer.main"))  # typer's shows every line, of heron too
 
     def _render_traceback_(self) -> list[str]:
         return in_ipython(self)

@@ -148,9 +148,13 @@ def _files(traceback: TracebackType | None) -> list[str]:
     return found
 
 
-def show_cut() -> None:
-    """Lets Python and IPython print uncaught errors cut; where a program has a hook of its own, that stays."""
-    if getattr(sys.excepthook, "__module__", None) in ("sys", "typer.main"):  # typer's prints what Python prints
+def show_cut(instead_of: tuple[str, ...] = ("sys",)) -> None:
+    """Lets Python and IPython print uncaught errors cut; where a program has a hook of its own, that stays.
+
+    Args:
+        instead_of: the modules whose hooks are replaced.
+    """
+    if getattr(sys.excepthook, "__module__", None) in instead_of:
         sys.excepthook = _hook
     shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if getattr(shell, "custom_exceptions", None) == ():
