@@ -67,7 +67,7 @@ def _run(layer: Any, inputs: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
     trainable = [jnp.asarray(v.value) for v in layer.trainable_variables]
     fixed = [jnp.asarray(v.value) for v in layer.non_trainable_variables]
     flat, structure = jax.tree.flatten(inputs)
-    flat = [jnp.asarray(x) for x in flat]
+    flat = [jax.device_put(x) for x in flat]
     floats = [i for i, x in enumerate(flat) if _is_float(x)]
 
     def weighted(trainable: Any, moving: list[Any]) -> Any:
