@@ -19,6 +19,7 @@ import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 
+import heron
 from heron.data.adapt import Kind, examples, stream_feed
 from heron.data.arrays import to_array, to_structure
 from heron.data.protocols import class_names_of, is_stream, refuse_splits
@@ -284,6 +285,37 @@ class OfHuggingFace:
         return {name: [column[row] for row in rows] for name, column in self.columns.items()}
 
 
+class StreamOfHuggingFace:
+    """A `datasets.IterableDataset`: its rows come one after the other, lists where there are several numbers."""
+
+    features = None
+
+    def __init__(self, columns):
+        self.columns, self.column_names = columns, list(columns)
+
+    def with_format(self, kind):
+        return self
+
+    def __iter__(self):
+        return (dict(zip(self.columns, row, strict=True)) for row in zip(*self.columns.values(), strict=True))
+
+
+class ColumnOfHuggingFace:
+    """What `dataset["text"]` is: a sequence that reads the table when asked."""
+
+    def __init__(self, values):
+        self.values, self.source, self.column_name = values, object(), "text"
+
+    def __len__(self):
+        return len(self.values)
+
+    def __getitem__(self, rows):
+        return self.values[rows]
+
+    def __iter__(self):
+        return iter(self.values)
+
+
 SAMPLES = {"__len__": lambda self: 6, "__getitem__": lambda self, i: (X[i], Y[i])}
 SOURCES = {
     "a generator": lambda: pairs(),
@@ -301,6 +333,7 @@ SOURCES = {
     "tf.data": OfTensorFlow,
     "tf.data, of unknown length": lambda: OfTensorFlow(-2),
     "Hugging Face": lambda: OfHuggingFace({"pixels": X.tolist(), "label": Y.tolist()}),
+    "Hugging Face, a stream": lambda: StreamOfHuggingFace({"pixels": X.tolist(), "y": Y.tolist()}),
     "grain, by number": lambda: grain.MapDataset.source(list(zip(X, Y, strict=True))).batch(2),
     "grain, in order": lambda: grain.MapDataset.source(list(zip(X, Y, strict=True))).batch(2).to_iter_dataset(),
 }
@@ -345,6 +378,17 @@ def test_several_columns_of_hugging_face_are_inputs_by_name():
         stream_feed_batches(OfHuggingFace({"label": Y, "target": Y}))
     with pytest.raises(DataError, match=r"x is a dict of data sets: 'train', 'test'.*\nWrite fit\(x\['train'\]\)"):
         refuse_splits({"train": source, "test": source})
+
+
+def test_columns_of_hugging_face_are_arrays_names_among_them():
+    x, y = ColumnOfHuggingFace(X.tolist()), ColumnOfHuggingFace(["cat", "dog"] * 3)
+    assert not is_stream(x)
+    np.testing.assert_array_equal(to_array(x, "x"), X)
+    model = heron.Sequential([heron.Input(X.shape[1:]), heron.layers.Dense(2, activation="softmax")])
+    model.compile(loss="sparse_categorical_crossentropy")
+    model.fit(x, y, verbose=0)
+    assert model.class_names == ["cat", "dog"]
+    assert model.predict(x, verbose=0).shape == (len(X), 2)
 
 
 def test_the_names_of_classes_are_found():

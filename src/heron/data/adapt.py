@@ -13,7 +13,7 @@ from heron.data.arrays import check_finite, check_same_rows, to_array, to_struct
 from heron.data.feed import ArrayFeed, Batches, StreamFeed
 from heron.data.protocols import class_names_of, held_arrays, is_stream, refuse_splits, source_of
 from heron.data.supply import Supply
-from heron.data.tables import table_of
+from heron.data.tables import is_lazy_column, table_of
 from heron.errors import ArgumentError, DataError, ShapeError, note, shape_text, value_text
 
 Feed = ArrayFeed | StreamFeed
@@ -70,6 +70,7 @@ def examples(
         DataError: for unequal lengths, no samples, missing values, text.
     """
     refuse_splits(x)
+    x, y = (value[:] if is_lazy_column(value) else value for value in (x, y))
     x = x if kind.on_host is None else kind.on_host(x)
     table = table_of(x)
     columns = None if table is None else table.names

@@ -10,7 +10,16 @@ import jax
 import numpy as np
 
 from heron.data.rows import LazyRows, file_rows, first_bad, is_sparse, narrow_dtype, sparse_rows
-from heron.data.tables import NUMBERS, column_array, is_column, numbers_of, table_array, table_of, words_mend
+from heron.data.tables import (
+    NUMBERS,
+    column_array,
+    is_column,
+    is_lazy_column,
+    numbers_of,
+    table_array,
+    table_of,
+    words_mend,
+)
 from heron.errors import ArgumentTypeError, DataError, more, shape_text, value_text
 
 _SMALL_FLOATS = ("bfloat16", "float8_e4m3fn", "float8_e5m2")
@@ -62,13 +71,15 @@ def to_array(value: Any, name: str) -> Any:
 
 
 def on_host(value: Any, name: str) -> Any:
-    """Tensors of torch and TensorFlow, also in lists, as NumPy arrays; a lazy frame of polars as a frame."""
+    """Tensors of torch and TensorFlow, also in lists, as NumPy arrays; what is read when asked for, read."""
     if isinstance(value, np.ndarray):
         return value
     if hasattr(value, "detach") and hasattr(value, "cpu"):
         return _from_torch(value)
     if hasattr(value, "collect_schema") and hasattr(value, "collect"):
         return value.collect()
+    if is_lazy_column(value):
+        return on_host(value[:], name)
     if hasattr(value, "row_splits") and hasattr(value, "to_tensor"):
         raise DataError(
             f"{name} is a ragged tensor: its rows have different lengths. Expected rows of one length.\n"

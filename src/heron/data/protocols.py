@@ -16,10 +16,10 @@ from heron import config
 from heron.data.arrays import is_dataclass, on_host
 from heron.data.py_dataset import Making, batch_count
 from heron.data.rows import LazyRows, is_sparse
-from heron.data.tables import is_column, table_of
+from heron.data.tables import is_column, is_lazy_column, table_of
 from heron.errors import ArgumentTypeError, DataError, suggestion, value_text
 
-_LABELS = ("label", "labels", "target")
+_LABELS = ("label", "labels", "target", "targets", "y")
 
 
 class Source(NamedTuple):
@@ -40,9 +40,9 @@ def is_stream(x: Any) -> bool:
     """True for generators, their functions, data sets, loaders and other iterables of batches; False for arrays."""
     if x is None or isinstance(x, list | tuple | Mapping | np.ndarray | jax.Array | str | bytes | LazyRows):
         return False
-    if hasattr(x, "__array__") or is_sparse(x) or is_column(x) or is_dataclass(x) or hasattr(x, "collect_schema"):
+    if hasattr(x, "__array__") or is_sparse(x) or is_column(x) or is_lazy_column(x) or is_dataclass(x):
         return False
-    if table_of(x) is not None or hasattr(x, "row_splits") or hasattr(x, "dense_shape"):
+    if hasattr(x, "collect_schema") or table_of(x) is not None or hasattr(x, "row_splits") or hasattr(x, "dense_shape"):
         return False
     if _makes_batches(x):
         return True
@@ -227,7 +227,12 @@ def _hugging_face(dataset: Any, batch_size: int, shuffle: Any) -> Source:
 
     if hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__"):
         return _sampled(lambda rows: parted(dataset[rows]), len(dataset), batch_size, shuffle, "Dataset")
-    return Source(lambda: map(parted, _grouped(dataset, batch_size)), None, "IterableDataset")
+    return Source(lambda: map(parted, _grouped(map(_with_arrays, dataset), batch_size)), None, "IterableDataset")
+
+
+def _with_arrays(sample: Mapping[str, Any]) -> dict[str, Any]:
+    """A sample in which a list is an array of numbers, not several of them."""
+    return {name: np.asarray(value) if isinstance(value, list) else value for name, value in sample.items()}
 
 
 def _label_column(dataset: Any, names: list[str]) -> str | None:

@@ -44,6 +44,11 @@ def is_column(value: Any) -> bool:
     )
 
 
+def is_lazy_column(value: Any) -> bool:
+    """Whether `value` is a column of a data set of Hugging Face: a sequence that reads it from the table when asked."""
+    return hasattr(value, "column_name") and hasattr(value, "source") and hasattr(value, "__getitem__")
+
+
 def table_array(value: Any, table: Table, name: str) -> np.ndarray:
     """The columns side by side, `(rows, columns)`; missing values are NaN.
 
