@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import io
+import json
 import sys
 
 import numpy as np
@@ -226,6 +227,21 @@ def test_pictures_that_cannot_be_decoded_are_named(write, pixels):
         parquet_dataset("nothing.parquet", image_size=(0, 5))
     with pytest.raises(DataError, match=r"column 'image' of .* has no place in a matrix"):
         rows(write({"image": [picture(pixels[0])]}), form="matrix")
+
+
+def test_names_of_classes_that_are_noted_beside_numbers(write):
+    def noted(metadata):
+        return parquet_dataset(
+            write(pa.table({"a": [1.0, 2.0], "label": [0, 1]}).replace_schema_metadata(metadata)),
+            "label",
+            verbose=False,
+        ).class_names
+
+    label = {"names": ["cat", "dog"], "_type": "ClassLabel"}
+    assert noted({"huggingface": json.dumps({"info": {"features": {"label": label}}})}) == ["cat", "dog"]
+    assert noted({"huggingface": json.dumps({"info": {"features": {"label": {"dtype": "int64"}}}})}) is None
+    assert noted({"huggingface": "no JSON"}) is None
+    assert noted({}) is None
 
 
 def test_large_rows_are_drawn_from_a_smaller_buffer(write, monkeypatch):

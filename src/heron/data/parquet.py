@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -53,7 +54,7 @@ def parquet_dataset(
         path: a file, a folder of `.parquet`, `.pq`, `.feather` and `.arrow` files, a pattern such as
             `"data/*.parquet"`, or a list of files with the same columns.
         target: the name of the column of y; None for none. Numbers stay as they are; texts are numbered (int32), and
-            are the `class_names` of the data set.
+            are the `class_names` of the data set; for numbers these are what Hugging Face has noted.
         columns: the columns of x; None for all but the target.
         batch_size: rows in a batch; None for single rows.
         shuffle: whether each epoch has a new order: of the row groups, and of the rows in a buffer.
@@ -119,13 +120,22 @@ def parquet_dataset(
     source = Rows(parts, rows if missing == "raise" else None, layout)
     data = Dataset(
         source,
-        class_names=None if layout.words is None else list(layout.words),
+        class_names=_classes_of(headings[0].schema, target) if layout.words is None else list(layout.words),
         feature_names=list(layout.inputs),
         file_paths=paths,
     )
     if shuffle:
         data = data.shuffle(buffer_size or _rows_to_draw_from(source), seed)
     return data if batch_size is None else data.batch(batch_size)
+
+
+def _classes_of(schema: Any, target: str | None) -> list[str] | None:
+    """The names of the classes that Hugging Face notes beside numbers; None where it does not."""
+    try:
+        names = json.loads(schema.metadata[b"huggingface"])["info"]["features"][target]["names"]
+    except (TypeError, KeyError, ValueError):
+        return None
+    return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else None
 
 
 def _rows_to_draw_from(source: Rows) -> int:
