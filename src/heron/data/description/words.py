@@ -91,11 +91,17 @@ def cells(column: ColumnFacts) -> tuple[str, ...]:
 
 
 def value_cell(value: float | str | None) -> str:
-    """A number in four digits, a text as it is, nothing for None."""
+    """A number in four digits or without decimals, a text as it is, nothing for None.
+
+    >>> value_cell(55_290.31), value_cell(0.123456), value_cell(3.0)
+    ('55290', '0.1235', '3')
+    """
     if value is None:
         return ""
     if isinstance(value, str):
         return value
+    if 1e4 <= abs(value) < 1e7:
+        return f"{value:.0f}"
     return number_text(value) if abs(value) < 1e7 and value == round(value) else f"{value:.4g}"
 
 
