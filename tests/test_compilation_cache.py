@@ -18,6 +18,7 @@ from heron import Sequential, compilation_cache, config, layers, settings
 from heron.compilation_cache import ProgramFolder, prepare
 from heron.errors import ArgumentTypeError, HeronNote
 
+pytestmark = pytest.mark.usefixtures("as_shipped")  # what is compiled in no time is not kept
 ROOT = Path(__file__).parents[1]
 JAX_CACHE = compilation_cache._jax_cache
 DIGITS = """
