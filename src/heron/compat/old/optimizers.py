@@ -38,7 +38,10 @@ Adadelta = _with_decay(heron.optimizers.Adadelta)
 Adamax = _with_decay(heron.optimizers.Adamax)
 Nadam = _with_decay(heron.optimizers.Nadam)
 
-TODAY = dict.fromkeys(("sgd", "rmsprop", "adam", "adagrad", "adadelta", "adamax", "nadam"), "written as a name, optimizer='adam' for instance")
+TODAY = {
+    name: f"written as a name, optimizer={name!r}"
+    for name in ("sgd", "rmsprop", "adam", "adagrad", "adadelta", "adamax", "nadam")
+}
 sgd, rmsprop, adam, adagrad, adadelta, adamax, nadam = SGD, RMSprop, Adam, Adagrad, Adadelta, Adamax, Nadam
 
 __all__ = ["SGD", "RMSprop", "Adam", "Adagrad", "Adadelta", "Adamax", "Nadam"]
