@@ -47,7 +47,7 @@ def read(chunk: Chunk, format: Format, columns: Iterable[Any], missing_words: fr
         `(codes, words)`, texts as objects.
     """
     arrow, csv = _pyarrow()  # type: ignore[misc]
-    wanted = list(columns)
+    wanted, has_quotes = list(columns), b'"' in chunk.text
     types = {
         NUMBER: arrow.float64(),
         DATE: arrow.timestamp("us"),
@@ -59,7 +59,9 @@ def read(chunk: Chunk, format: Format, columns: Iterable[Any], missing_words: fr
         table = csv.read_csv(
             arrow.BufferReader(chunk.text),
             csv.ReadOptions(use_threads=False, block_size=len(chunk.text) + 1, column_names=format.names),
-            csv.ParseOptions(delimiter=format.separator, newlines_in_values=b'"' in chunk.text),
+            csv.ParseOptions(
+                delimiter=format.separator, quote_char='"' if has_quotes else False, newlines_in_values=has_quotes
+            ),
             csv.ConvertOptions(
                 include_columns=[column.name for column in wanted],
                 column_types={column.name: types.get(column.kind, words) for column in wanted},

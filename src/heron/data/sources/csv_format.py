@@ -20,7 +20,7 @@ from heron.errors import ArgumentError, DataError, note, suggestion
 
 SEPARATORS = ",;\t|"
 SAMPLE_BYTES = 4 * 2**20
-CHUNK_BYTES = 2 * 2**20
+CHUNK_BYTES = 4 * 2**20
 LONGEST_ROW = 16 * 2**20  # bytes after which a quoted text that does not end is given up
 UTF_8 = "utf-8"
 _GZIP, _BOM, _UTF_16 = b"\x1f\x8b", b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
