@@ -88,6 +88,9 @@ def array(x: Any, dtype: Any = None) -> jax.Array:
         x = _from_python(x)
     if isinstance(x, np.ndarray | np.generic) and x.dtype.kind in "OSUT":
         raise _no_numbers(x)
+    if isinstance(x, np.ndarray) and dtype is None:
+        x = x.astype(jax.dtypes.canonicalize_dtype(x.dtype), copy=False)
+        return jnp.asarray(x, x.dtype)  # without a dtype JAX compiles a program for each shape
     return jnp.asarray(x, dtype=dtype)
 
 
