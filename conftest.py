@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from importlib.metadata import version
 
 import pytest
 from hypothesis import settings
@@ -18,7 +19,10 @@ os.environ["HERON_COMPILATION_CACHE"] = "off"  # what a test finds does not hang
 
 # Most of what tests cost is compiling. So programs are compiled fast, whatever the speed of what comes out, here and in
 # the processes that tests start. `as_shipped` undoes that.
-_QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 1}
+_QUICK: dict[str, bool | int] = {"xla_cpu_parallel_codegen_split_count": 1}
+if version("jaxlib").startswith("0.10."):  # XLA ends the process at a flag that it does not know
+    _QUICK["xla_cpu_use_fusion_emitters"] = False
+_SHIPPED = {"xla_cpu_parallel_codegen_split_count": 32, "xla_cpu_use_fusion_emitters": True}
 _GIVEN = [flag for flag in os.environ.get("XLA_FLAGS", "").split() if flag[2:].partition("=")[0] not in _QUICK]
 os.environ["XLA_FLAGS"] = " ".join([*_GIVEN, *(f"--{name}={value!s}".lower() for name, value in _QUICK.items())])
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "true")
@@ -47,7 +51,7 @@ def as_shipped() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("JAX_DISABLE_MOST_OPTIMIZATIONS")
         patch.setenv("XLA_FLAGS", " ".join(_GIVEN))
-        users = {"xla_cpu_use_fusion_emitters": True, "xla_cpu_parallel_codegen_split_count": 32}
+        users = {name: _SHIPPED[name] for name in _QUICK}
         patch.setattr(compilation, "_CPU_OPTIONS", compilation._CPU_OPTIONS | users)
         jax.config.update("jax_disable_most_optimizations", False)
         jax.clear_caches()  # of what was compiled fast

@@ -353,7 +353,7 @@ def _trace(function: Any, args: Any, kwargs: Any, size_of: Callable[[int], Any])
 
     def struct(tensor: KerasTensor) -> int:
         shape = tuple(size_of(axis) if d is None else d for axis, d in enumerate(tensor.shape))
-        structs.append(jax.ShapeDtypeStruct(shape, tensor.dtype))
+        structs.append(jax.ShapeDtypeStruct(shape, jax.dtypes.canonicalize_dtype(tensor.dtype)))
         return len(structs) - 1
 
     inside = leaves((args, kwargs))

@@ -38,6 +38,7 @@ def test_name_and_dtype():
     assert layers.Input((3,), dtype=np.uint8).dtype == "uint8"
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("dtype", "held"), [("int64", "int32"), ("uint64", "uint32"), ("float64", "float32")])
 def test_64_bits_are_32_without_a_warning(dtype, held):
     x = Input((2,), dtype=dtype)

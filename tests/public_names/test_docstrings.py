@@ -29,7 +29,8 @@ def says_nothing(name: str, thing: object) -> list[str]:
 
 def _doc(cls: type, name: str) -> str | None:
     """The docstring of a member, or that of the member of the same name in a base class."""
-    return next((doc for base in cls.__mro__ if (doc := getattr(base.__dict__.get(name), "__doc__", None))), None)
+    found = (vars(base)[name].__doc__ for base in cls.__mro__ if name in vars(base))
+    return next(filter(None, found), None)
 
 
 @pytest.mark.parametrize("name", MODULES)

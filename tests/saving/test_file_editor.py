@@ -52,7 +52,11 @@ def test_a_file_shows_what_it_holds(saved, capsys):
 def test_an_archive_shows_its_config(tmp_path):
     path = str(tmp_path / "a.keras")
     network(keras).save(path)
-    editor, theirs = KerasFileEditor(path), keras.saving.KerasFileEditor(path)
+    editor = KerasFileEditor(path)
+    try:
+        theirs = keras.saving.KerasFileEditor(path)
+    except KeyError as error:
+        pytest.skip(f"Keras cannot open its own archive with this h5py: {error}")
     assert editor.config == json.loads(json.dumps(theirs.config))
     assert editor.metadata == theirs.metadata
     assert {p: m["name"] for p, m in editor.object_metadata.items()} == {

@@ -116,7 +116,7 @@ def of_texts(texts: Iterable[str | None], dtype: str = "text") -> Values:
     for form in DATE_FORMS:
         table, odd = _parsed(known, functools.partial(date, form=form))
         if table is not None:
-            data = _mapped(stripped, table, np.datetime64("NaT"), "datetime64[s]")
+            data = _mapped(stripped, table, np.datetime64("NaT", "s"), "datetime64[s]")
             texts_odd, rows_odd = odd
             return Values(DATE, data, dtype, texts_odd, rows_odd, form=form)
     data = _mapped(stripped, {text: text for text in known}, None, object)

@@ -88,7 +88,7 @@ def _array(column: Any, kind: str) -> Any:
     if kind == NUMBER:
         return _values(column, np.float64, np.nan)
     if kind == DATE:
-        days = _values(column, "datetime64[us]", np.datetime64("NaT"))
+        days = _values(column, "datetime64[us]", np.datetime64("NaT", "us"))
         return np.where(np.isnat(days), np.nan, (days - np.datetime64(0, "us")) / np.timedelta64(1, "D"))
     if kind == TEXT:
         texts = [text.strip() for text in column.to_pylist()]
