@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import traceback
 import warnings
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import heron
 from heron import errors
 
 
@@ -99,3 +101,10 @@ def test_shape_text(shape, text):
 )
 def test_value_text(value, text):
     assert errors.value_text(value) == text
+
+
+def test_python_adds_no_guess_of_its_own_to_an_unknown_attribute():
+    with pytest.raises(AttributeError, match=r"Did you mean Dense\?$") as caught:
+        heron.layers.dense  # noqa: B018
+    printed = "".join(traceback.format_exception_only(caught.value))
+    assert printed.count("Did you mean") == 1

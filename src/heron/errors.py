@@ -54,6 +54,15 @@ class UnknownNameError(ArgumentError):
 class UnknownAttributeError(HeronError, AttributeError):
     """An attribute that does not exist, with the nearest that does."""
 
+    @property
+    def name(self) -> Any:
+        """None: Python 3.12 and later would add a guess of their own to the message."""
+        return None
+
+    @name.setter
+    def name(self, value: Any) -> None:
+        """Python says what was asked for; the message says it already."""
+
 
 class UnknownImportError(HeronError, ImportError):
     """A name imported from a module that does not have it, with the nearest that it has."""

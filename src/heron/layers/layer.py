@@ -11,7 +11,15 @@ import jax
 import jax.numpy as jnp
 
 from heron import config, constraints, dtype_policies, initializers, regularizers, symbolic
-from heron.errors import ArgumentError, ArgumentTypeError, NotBuiltError, ShapeError, note, shape_text
+from heron.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    NotBuiltError,
+    ShapeError,
+    UnknownAttributeError,
+    note,
+    shape_text,
+)
 from heron.layers import context as calls
 from heron.layers.input_spec import InputSpec
 from heron.layers.remat import current_mode, rematerialized
@@ -141,7 +149,7 @@ class Layer(Stored, Configurable):
 
     def __getattr__(self, name: str) -> Any:
         if name in ("name", "built", "_trainable_variables", "_nodes", "_losses", "_trainable"):
-            raise AttributeError(
+            raise UnknownAttributeError(
                 f"{type(self).__name__}.__init__() must call super().__init__() before it uses layers and weights."
             )
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
