@@ -88,3 +88,8 @@ def test_no_text_is_too_odd(texts):
 def test_numbers_come_back_from_their_texts(numbers):
     values = of_texts([repr(number) for number in numbers])
     np.testing.assert_array_equal(values.data, np.array(numbers, np.float64))
+
+
+def test_codes_stay_text_with_spaces_around_them():
+    assert of_texts(["12345", " 01234", "54321 "] * 10).kind == columns.CATEGORY
+    assert of_texts([" 12345", " 1234", "0.5 "] * 10).kind == columns.NUMBER

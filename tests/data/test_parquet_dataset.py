@@ -223,6 +223,8 @@ def test_pictures_that_cannot_be_decoded_are_named(write, pixels):
     with pytest.raises(DataError, match=r"row 1: column 'image' has no value"):
         rows(write({"image": [picture(pixels[0]), None]}))
     assert len(rows(write({"image": [picture(pixels[0]), None]}), missing="skip")) == 1
+    mixed = {"image": [None, None, picture(pixels[0]), None], "n": [1, 2, 3, 4]}
+    assert rows(write(mixed, size=2), "n", missing="skip")[1].tolist() == [3]  # no picture in the first row group
     with pytest.raises(ArgumentError, match="'image_size' must be a height and a width"):
         parquet_dataset("nothing.parquet", image_size=(0, 5))
     with pytest.raises(DataError, match=r"column 'image' of .* has no place in a matrix"):

@@ -28,7 +28,7 @@ _MOSTLY = 0.95
 _FEW, _WORDS_OF_A_CATEGORY = 20, 4
 DATE_FORMS = ("iso", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d %b %Y", "%b %d, %Y")
 _CODE = re.compile(r"0\d+\Z")
-_CODE_AMONG_LINES = re.compile(r"\n0\d+\s*\n")
+_CODE_AMONG_LINES = re.compile(r"\n[^\S\n]*0\d+\s*\n")
 _COMMA = re.compile(r"[+-]?\d+(,\d+)?\Z")
 
 

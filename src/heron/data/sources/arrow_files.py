@@ -236,7 +236,7 @@ class Rows:
                 f"{where} holds pictures of {len(sizes)} sizes: {some}{', ...' if len(sizes) > 4 else ''}; expected "
                 "one.\nBring them to one size: image_size=(height, width)."
             )
-        return np.stack(found)
+        return np.stack(found) if found else np.zeros((0, *(images.size or (1, 1)), channels), np.uint8)
 
     def _target(self, y: np.ndarray, path: str, first: int, keep: np.ndarray) -> np.ndarray:
         """Numbers as they are, the names of classes as their numbers."""
