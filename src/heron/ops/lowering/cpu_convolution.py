@@ -27,7 +27,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from heron.ops.lowering.few_channels import FEW, across_by_pairs, forward_by_pairs, is_of_few
+from heron.ops.lowering.few_channels import FEW, across_by_pairs, forward_by_pairs, images_at_a_time, is_of_few
 from heron.ops.lowering.geometry import Geometry, Shape, xla_convolution
 from heron.ops.lowering.settled import settled
 
@@ -76,7 +76,8 @@ def forward_of(x: jax.Array, kernel: jax.Array, geometry: Geometry) -> jax.Array
     if _is_pointwise(kernel.shape[:-2], geometry):
         return forward_pointwise(x, kernel, geometry)
     if is_of_few(x.shape, kernel.shape, geometry):
-        return forward_by_pairs(x, kernel, geometry)
+        out = geometry.outer(x.shape[1:-1], kernel.shape[:-2])
+        return forward_by_pairs(x, kernel, geometry, images_at_a_time(x.shape, kernel.shape[:-2], out))
     if math.prod(kernel.shape[:-1]) <= FEW:
         return forward_by_patches(x, kernel, geometry)
     return xla_convolution(settled(x), kernel, geometry=geometry)
@@ -120,7 +121,7 @@ def across_of(x: jax.Array, dy: jax.Array, geometry: Geometry, window: Shape) ->
     if _is_pointwise(window, geometry):
         return across_pointwise(x, dy, geometry, window)
     if is_of_few(x.shape, (*window, x.shape[-1], dy.shape[-1]), geometry):
-        return across_by_pairs(x, dy, geometry, window)
+        return across_by_pairs(x, dy, geometry, window, images_at_a_time(x.shape, window, dy.shape[1:-1]))
     return across_canonical(x, dy, geometry, window, _chunk(x.shape[0], math.prod(dy.shape[1:-1])))
 
 
