@@ -7,6 +7,9 @@ from dataclasses import replace
 from benchmarks.measure import HERON, KERAS_TENSORFLOW, OURS, TORCH, Contestant, Figure, Measure, Target
 
 RESIDENT = "arrays in memory"
+APART = "one core computes"
+KINDS = ("", ", PyDataset", ", Parquet")
+ONE_CORE = replace(OURS, environment={"NPROC": "1"})
 
 STREAMS = Measure(
     name="streams",
@@ -16,7 +19,8 @@ STREAMS = Measure(
         "from_tensor_slices, shuffle(10,000), batch, prefetch; torch: a DataLoader over a TensorDataset, with no "
         "worker processes, which is faster here, and fused Adam. heron: a Python generator, and beside it a PyDataset, "
         "a Parquet file of bytes in row groups of 5,000, which the model scales, and for comparison the arrays "
-        "themselves."
+        "themselves; generator and arrays once more with a program that computes on one core, which leaves the source "
+        "one of its own."
     ),
     contestants=(
         KERAS_TENSORFLOW.runs("streams_keras.py", called="tf.data"),
@@ -25,6 +29,8 @@ STREAMS = Measure(
         OURS.runs("streams_heron.py", "py_dataset", called="PyDataset"),
         replace(OURS, needs=("heron", "pyarrow")).runs("streams_heron.py", "parquet", called="Parquet"),
         OURS.runs("streams_heron.py", "arrays", called=RESIDENT),
+        ONE_CORE.runs("streams_heron.py", "generator", called=APART),
+        ONE_CORE.runs("streams_heron.py", "arrays", called=f"{RESIDENT}, {APART}"),
     ),
     figures=(
         Figure("epoch", "An epoch after the first"),
@@ -32,13 +38,10 @@ STREAMS = Measure(
         Figure("memory", "The most memory of the process", "MB"),
         Figure("accuracy", "Accuracy on the training images in the last epoch", "%", is_ratio_meant=False),
     ),
-    targets=tuple(
-        target
-        for stream in (HERON, f"{HERON}, PyDataset", f"{HERON}, Parquet")
-        for target in (
-            Target("epoch", 0.5, stream, times="best peer"),
-            Target("epoch", 1.1, stream, times=f"{HERON}, {RESIDENT}"),
-        )
+    targets=(
+        *(Target("epoch", 0.5, f"{HERON}{kind}", times="best peer") for kind in KINDS),
+        *(Target("epoch", 1.1, f"{HERON}{kind}", times=f"{HERON}, {RESIDENT}") for kind in KINDS),
+        Target("epoch", 1.1, f"{HERON}, {APART}", times=f"{HERON}, {RESIDENT}, {APART}"),
     ),
 )
 
