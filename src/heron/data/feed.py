@@ -392,7 +392,7 @@ class Pack:
         self._forms = [(a.shape, a.dtype) for a in leaves]
         self._rows = leaves[0].shape[0]
         self._capacity = min(max(1, min(BLOCK_BATCHES, BLOCK_BYTES // max(1, _size(leaves)))), total or BLOCK_BATCHES)
-        self._arrays = [_aligned((self._capacity * self._rows, *shape[1:]), dtype) for shape, dtype in self._forms]
+        self._arrays = [aligned((self._capacity * self._rows, *shape[1:]), dtype) for shape, dtype in self._forms]
         self._count = 0
 
     @property
@@ -417,7 +417,7 @@ class Pack:
         return Block(_put(jax.tree.unflatten(self._tree, self._arrays)), None, NO_ROWS, self._rows, self._count)
 
 
-def _aligned(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+def aligned(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     """An array with undefined contents that begins where XLA wants arrays to begin, and so need not be copied."""
     size = math.prod(shape) * np.dtype(dtype).itemsize
     memory = np.empty(size + ALIGNMENT, np.uint8)

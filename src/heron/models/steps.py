@@ -11,7 +11,8 @@ from heron.layers import context as calls
 from heron.layers.holder import structure_changes
 from heron.models.checks import looking_layers
 from heron.training.objective import Objective
-from heron.training.program import CarryingPredictor, Predictor, Program
+from heron.training.predictor import CarryingPredictor, Predictor
+from heron.training.program import Program
 from heron.training.state import StateVariables, TrainState
 from heron.variables import Scope, Variable
 

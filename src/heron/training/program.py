@@ -9,8 +9,7 @@ loop of no or one turn, so that it trains at its true size. The carry is donated
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -19,8 +18,6 @@ import numpy as np
 
 from heron.compilation import compiled
 from heron.data.feed import NO_ROWS, Block
-from heron.training.state import taking
-from heron.variables import Variable
 
 Step = Callable[[Any, Any], tuple[dict[str, Any], Any]]
 
@@ -152,132 +149,3 @@ def rows_of_batch(block: Block, number: int) -> Any:
     else:
         chosen = block.order[number]
     return jax.tree.map(lambda a: a[chosen], block.data)
-
-
-class Predictor:
-    """A pure function of variables and one batch of inputs, compiled over whole arrays.
-
-    Args:
-        forward: `(values, inputs) -> outputs`, pure.
-        variables: the variables whose values it takes.
-        eager: run it in Python, without compiling.
-        quick: whether arrays of a shape predicted before need no checks.
-    """
-
-    def __init__(
-        self,
-        forward: Callable[[Any, Any], Any],
-        variables: Sequence[Variable],
-        eager: bool = False,
-        quick: bool = True,
-    ):
-        self.quick = quick
-        self.forward = forward
-        self.variables = tuple(variables)
-        self.one = forward if eager else compiled(forward)
-        self.many = self._batches if eager else compiled(self._batches, static_argnames="batch")
-        self._seen: set[tuple[Any, Any]] = set()
-
-    def values(self) -> list[jax.Array]:
-        """The variables' present values, all from before or all from after a piece of training."""
-        with taking:
-            return [variable.peek() for variable in self.variables]
-
-    def _batches(self, values: Any, data: Any, *, batch: int) -> Any:
-        rows = jax.tree.leaves(data)[0].shape[0]
-        steps, rest = divmod(rows, batch)
-
-        def folded(a: Any) -> Any:
-            return a[: steps * batch].reshape(steps, batch, *a.shape[1:])
-
-        outputs = jax.lax.map(lambda x: self.forward(values, x), jax.tree.map(folded, data))
-        outputs = jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:]), outputs)
-        if rest:
-            last = self.forward(values, jax.tree.map(lambda a: a[steps * batch :], data))
-            outputs = jax.tree.map(lambda a, b: jnp.concatenate([a, b]), outputs, last)
-        return outputs
-
-    def __call__(self, data: Any, rows: int, batch: int) -> Any:
-        """The outputs for all rows of `data`, computed `batch` at a time."""
-        if rows > batch:
-            return self._applied(self.many, data, batch=batch)
-        if isinstance(data, np.ndarray):
-            self._seen.add((data.shape, data.dtype))
-        return self.at_once(data)
-
-    def at_once(self, data: Any) -> Any:
-        """The outputs for all rows of `data`, computed as one batch."""
-        return self._applied(self.one, data)
-
-    def again(self, x: np.ndarray, batch_size: int | None) -> Any:
-        """The outputs for a small array of a shape and dtype predicted before, without checks; None for others."""
-        if (x.shape, x.dtype) not in self._seen or len(x) > (batch_size or 32):
-            return None
-        try:
-            outputs = self.one(self.values(), x)
-        except (RuntimeError, ValueError):
-            outputs = self._applied(self.one, x)
-        return jax.tree.map(np.array, outputs)
-
-    def _applied(self, function: Callable[..., Any], data: Any, **options: Any) -> Any:
-        """`function` of the variables' values and `data`, also while another thread trains the variables."""
-        while True:
-            values = self.values()
-            try:
-                return function(values, data, **options)
-            except (RuntimeError, ValueError):
-                if not self._waited(values):
-                    raise
-
-    def _waited(self, values: Sequence[jax.Array]) -> bool:
-        """Whether a program of another thread had used up `values`; the variables have their new ones then.
-
-        That is when the running piece of the epoch ends. From then on they keep arrays that can be read at any time.
-        """
-        if not any(map(_is_deleted, values)):
-            return False
-        for variable in self.variables:
-            variable.share()
-        while any(map(_is_deleted, self.values())):
-            if not any(variable.is_given for variable in self.variables):
-                return False  # the program failed
-            time.sleep(0.001)
-        return True
-
-
-class CarryingPredictor(Predictor):
-    """A predictor for layers that keep states from batch to batch: it goes batch by batch, and the states stay.
-
-    Args:
-        forward: `(values, inputs) -> (outputs, new values of carried)`, pure.
-        variables: the variables whose values it takes.
-        carried: those among them that change.
-        eager: run it in Python, without compiling.
-    """
-
-    def __init__(
-        self,
-        forward: Callable[[Any, Any], tuple[Any, Sequence[Any]]],
-        variables: Sequence[Variable],
-        carried: Sequence[Variable],
-        eager: bool = False,
-    ):
-        super().__init__(forward, variables, eager, quick=False)
-        self.carried = tuple(carried)
-
-    def __call__(self, data: Any, rows: int, batch: int) -> Any:
-        """The outputs for all rows of `data`, computed `batch` at a time."""
-        parts = [self.at_once(jax.tree.map(lambda a, i=i: a[i : i + batch], data)) for i in range(0, rows, batch)]
-        return jax.tree.map(lambda *outputs: jnp.concatenate(outputs), *parts)
-
-    def at_once(self, data: Any) -> Any:
-        """The outputs for all rows of `data`, computed as one batch."""
-        outputs, states = super().at_once(data)
-        for variable, state in zip(self.carried, states, strict=True):
-            variable.assign(state)
-        return outputs
-
-
-def _is_deleted(value: Any) -> bool:
-    """Whether a program has used up an array."""
-    return isinstance(value, jax.Array) and value.is_deleted()
