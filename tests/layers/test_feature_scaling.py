@@ -64,6 +64,19 @@ def test_many_rows_are_taken_piece_by_piece(monkeypatch):
     np.testing.assert_allclose(layer.adapt_variance.numpy(), X.var(0), rtol=1e-3)
 
 
+@pytest.mark.parametrize("column", [X[:, 0], X[:, 0].tolist()], ids=["array", "list"])
+@pytest.mark.parametrize("built", [False, True])
+def test_a_single_column_is_one_feature(column, built):
+    layer = layers.Normalization()
+    if built:
+        layer.build((None, 1))
+    layer.adapt(column)
+    np.testing.assert_allclose(layer.adapt_mean.numpy(), [X[:, 0].mean()], rtol=1e-5)
+    expected = (X[:, 0] - X[:, 0].mean()) / X[:, 0].std()
+    np.testing.assert_allclose(layer(column), expected, atol=1e-5)
+    np.testing.assert_allclose(layer(X[:, :1]), expected[:, None], atol=1e-5)
+
+
 def test_a_second_adapt_forgets_the_first():
     layer = layers.Normalization()
     layer.adapt(X * 100)

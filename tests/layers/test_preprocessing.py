@@ -71,6 +71,28 @@ def test_ranges_are_found_as_by_keras_also_batch_by_batch():
     assert max(ours.bin_boundaries) <= 4
 
 
+@pytest.mark.parametrize("bins", [1, 5])
+@pytest.mark.parametrize("data", [np.ones(9), np.r_[np.zeros(90), np.arange(10.0)]], ids=["equal", "mostly equal"])
+def test_ranges_found_in_equal_numbers_are_loaded_again(data, bins, tmp_path):
+    ranges = layers.Discretization(num_bins=bins)
+    ranges.adapt(data)
+    model = heron.Sequential([heron.Input((1,)), ranges])
+    model.save(tmp_path / "ranges.keras")
+    twin = heron.models.load_model(tmp_path / "ranges.keras").layers[-1]
+    assert twin.bin_boundaries == ranges.bin_boundaries
+    np.testing.assert_array_equal(twin(data), ranges(data))
+
+
+def test_large_numbers_are_told_apart():
+    seconds = np.array([1_699_999_999, 1_700_000_000, 1_700_000_001])
+    ranges = layers.Discretization([1_700_000_000.0, 1_700_000_001.0])
+    for given in (seconds, seconds.astype("float64"), seconds.tolist(), seconds.astype("int32")):
+        np.testing.assert_array_equal(ranges(given), [0, 1, 2])
+    np.testing.assert_array_equal(quick(ranges, seconds.astype("int32")), [0, 1, 2])
+    np.testing.assert_array_equal(layers.Discretization([3e9, 4e9])(np.array([2**31 + 5, 3_500_000_000])), [0, 1])
+    np.testing.assert_array_equal(layers.Discretization([0.1, 0.7])(np.array([0.1, 0.7], "float32")), [1, 2])
+
+
 @pytest.mark.parametrize(
     ("mode", "kwargs"),
     [
@@ -453,6 +475,19 @@ def test_configs_arguments_and_docstrings(name):
         ),
         (lambda: layers.Discretization([1.0])(np.array(["a"])), ArgumentTypeError, "takes numbers; received text"),
         (lambda: layers.Discretization(num_bins=2).adapt([np.nan]), DataError, "1 missing values"),
+        (lambda: layers.Discretization([1.0])([1.0, np.nan]), DataError, "1 missing values .*\nFill missing values in"),
+        (
+            lambda: layers.Discretization([1.0])([1.0, None]),
+            DataError,
+            r"takes an array of numbers; received \[1.0, None",
+        ),
+        (lambda: layers.Discretization([1.0])(["a"]), ArgumentTypeError, "takes numbers; received text, such as 'a'"),
+        (
+            lambda: layers.Discretization(num_bins=2).adapt(np.array(["2020-01-01"], "datetime64[D]")),
+            DataError,
+            "received dates or times",
+        ),
+        (lambda: layers.CategoryEncoding(3)([["a"]]), ArgumentTypeError, "takes numbers; received text, such as 'a'"),
         (lambda: layers.Discretization([1.0]).adapt([1.0]), ArgumentError, "was made with bin_boundaries"),
         (lambda: layers.Hashing(3, dtype="float32"), ArgumentError, "dtype must be 'int32' or 'int64'"),
         (lambda: layers.HashedCrossing(3)(np.array(["a"])), ShapeError, "a list of two or more inputs"),
@@ -481,6 +516,16 @@ def test_configs_arguments_and_docstrings(name):
 def test_what_does_not_fit_is_said(call, error, said):
     with pytest.raises(error, match=said):
         call()
+
+
+@pytest.mark.parametrize("mode", ["int", "tf_idf"])
+def test_a_model_of_nothing_but_text_is_saved_before_its_first_call(mode, tmp_path):
+    vectorize = layers.TextVectorization(output_mode=mode)
+    vectorize.adapt(SENTENCES)
+    model = heron.Sequential([heron.Input((1,), dtype="string"), vectorize])
+    model.save(tmp_path / "words.keras")
+    twin = heron.models.load_model(tmp_path / "words.keras").layers[-1]
+    np.testing.assert_allclose(twin(SENTENCES), vectorize(SENTENCES))
 
 
 @pytest.mark.parametrize("hook", ["_terms", "_plain", "_numbers_of", "_unknown_bins", "_inverted"])

@@ -153,14 +153,18 @@ class Normalization(Layer):
     def call(self, inputs: Any) -> Any:
         """Normalizes, or undoes it."""
         x = jnp.asarray(inputs, self.compute_dtype)
-        deviation = jnp.maximum(jnp.sqrt(self.variance), config.epsilon())
-        return x * deviation + self.mean if self.invert else (x - self.mean) / deviation
+        mean, variance = self.mean, self.variance
+        if mean.size == 1:  # so that a column (n,) stays one, and does not become (1, n)
+            mean, variance = mean.reshape(()), variance.reshape(())
+        deviation = jnp.maximum(jnp.sqrt(variance), config.epsilon())
+        return x * deviation + mean if self.invert else (x - mean) / deviation
 
     def adapt(self, data: Any) -> None:
         """Takes the mean and variance from `data`; what an earlier call took is forgotten.
 
         Args:
             data: an array, a list of numbers, or an iterable of batches: arrays, or tuples whose first part is one.
+                With the default axis a single column `(n,)` is one feature.
         """
         if self.input_mean is not None:
             raise ArgumentError(f"{self._who()} was made with a mean and variance; adapt() would have nothing to do.")
@@ -193,6 +197,8 @@ class Normalization(Layer):
             )
         for part in [data] if whole else data:
             batch = self._checked(part[0] if isinstance(part, tuple) else part)
+            if whole and batch.ndim == 1 and self.axis == (-1,) and (not self.built or self._broadcast[1:] == (1,)):
+                batch = batch[:, None]  # a column of a table; each of its rows would be a feature of its own
             by_rows = batch.ndim > 0 and not any(axis in (0, -batch.ndim) for axis in self.axis)
             step = _ROWS_AT_ONCE if by_rows else max(1, len(batch) if batch.ndim else 1)
             yield from (batch[i : i + step] for i in range(0, len(batch), step)) if batch.ndim else [batch]

@@ -135,13 +135,35 @@ def whole_numbers(owner: Any, x: Any) -> Any:
     return array.astype(np.int64)
 
 
-def real_numbers(owner: Any, x: Any) -> None:
-    """Raises `ArgumentTypeError` for text."""
-    if not in_program(x) and is_text(x):
+def real_numbers(owner: Any, x: Any) -> Any:
+    """Numbers as they are, as an array.
+
+    Raises:
+        ArgumentTypeError: for text.
+        DataError: for what is no array of numbers: missing values, dates, rows of unequal lengths.
+    """
+    if in_program(x) or isinstance(x, jax.Array):
+        return x
+    if is_text(x):
         raise ArgumentTypeError(
             f"{owner._who()} takes numbers; received text, such as {_first(x)!r}.\n"
             "For text use heron.layers.StringLookup, or heron.layers.TextVectorization for sentences."
         )
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind in "mM":
+        raise DataError(
+            f"{owner._who()} takes numbers; received dates or times ({array.dtype}).\n"
+            "Turn them into numbers first, days for instance: (dates - dates.min()) / np.timedelta64(1, 'D')."
+        )
+    if array.dtype.kind not in "biuf" and "float" not in array.dtype.name:
+        raise DataError(
+            f"{owner._who()} takes an array of numbers; received {value_text(x)}.\n"
+            "Give rows of one length, and fill missing values in."
+        )
+    return array
 
 
 def _first(x: Any) -> Any:

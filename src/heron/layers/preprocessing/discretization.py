@@ -16,14 +16,17 @@ from heron.layers.preprocessing.encoding import DENSE, MODES, encode
 from heron.validate import POSITIVE, POSITIVE_INT, Rule, is_number, one_of
 
 
-def _ascending(value: Any) -> bool:
+def _ordered(value: Any) -> bool:
     values = value.tolist() if isinstance(value, np.ndarray) else value
     return (
         isinstance(values, list | tuple)
-        and len(values) > 0
         and all(map(is_number, values))
-        and all(a < b for a, b in itertools.pairwise(values))
+        and all(a <= b for a, b in itertools.pairwise(values))
     )
+
+
+def _ascending(value: Any) -> bool:
+    return _ordered(value) and len(value) > 0 and len(set(value)) == len(value)
 
 
 BOUNDARIES = Rule(
@@ -35,6 +38,9 @@ BOUNDARIES = Rule(
         f"Write sorted(set({list(v)!r}))." if isinstance(v, list | tuple) and v and all(map(is_number, v)) else ""
     ),
 )
+
+FOUND = Rule("a list of numbers, none below the one before", _ordered, ([], [0.0, 0.0]), ([1.0, 0.0], 3, ["a"]))
+"""What `adapt` may find: where many data are equal boundaries are, and one range has none."""
 
 
 class Discretization(Layer):
@@ -98,17 +104,36 @@ class Discretization(Layer):
         self.sparse = sparse
         self.reset_state()
 
+    def _cast(self, x: Any) -> Any:
+        return x
+
+    def __call__(self, inputs: Any, **kwargs: Any) -> Any:
+        """Finds the ranges."""
+        return super().__call__(real_numbers(self, inputs), **kwargs)
+
     def call(self, inputs: Any) -> Any:
         """Finds the ranges."""
-        real_numbers(self, inputs)
         if self.bin_boundaries is None:
             raise NotBuiltError(
                 f"{self._who()} does not know its ranges yet: it was made with num_bins={self.num_bins}.\n"
                 "Call adapt(x) on data first, or give bin_boundaries."
             )
-        indices: Any = jnp.digitize(jnp.asarray(inputs), jnp.asarray(self.bin_boundaries))
+        bounds = np.asarray(self.bin_boundaries, np.float64)
+        if jnp.issubdtype(inputs.dtype, np.floating) and (inputs.dtype != "float64" or self.num_bins is not None):
+            bounds = bounds.astype("float32")  # as the numbers are that were given, or from which they were found
+        if in_program(inputs):
+            if not jnp.issubdtype(inputs.dtype, np.floating):  # float32 has no neighbours above 16 million
+                inputs, bounds = inputs.astype("int32"), np.ceil(bounds).clip(-(2**31), 2**31 - 1).astype("int32")
+            indices: Any = jnp.digitize(inputs, jnp.asarray(bounds))
+        else:
+            values = np.asarray(inputs)
+            if missing := int(np.isnan(values).sum()):
+                raise DataError(
+                    f"{self._who()} takes numbers; received {missing} missing values (NaN), which lie in no range.\n"
+                    "Fill missing values in first, or drop their rows."
+                )
+            indices = np.digitize(values, bounds)
         dtype = "int32" if self.output_mode == "int" else self.compute_dtype
-        indices = indices if in_program(indices) else np.asarray(indices)
         return encode(indices, self.output_mode, len(self.bin_boundaries) + 1, dtype)
 
     def adapt(self, data: Any, steps: int | None = None) -> None:
@@ -130,8 +155,7 @@ class Discretization(Layer):
 
     def update_state(self, data: Any) -> None:
         """Takes a batch into the summary from which the boundaries are made."""
-        real_numbers(self, data)
-        values = np.asarray(data, "float32").reshape(-1)
+        values = np.asarray(real_numbers(self, data), "float32").reshape(-1)
         if np.isnan(values).any():
             raise DataError(
                 f"{self._who()}: the data for adapt() have {int(np.isnan(values).sum())} missing values (NaN).\n"
@@ -164,7 +188,7 @@ class Discretization(Layer):
         found = config.get("bin_boundaries") if config.get("num_bins") is not None else None
         layer = super().from_config({**config, **({"bin_boundaries": None} if found is not None else {})})
         if found is not None:
-            BOUNDARIES.check(cls.__name__, "bin_boundaries", found)
+            FOUND.check(cls.__name__, "bin_boundaries", found)
             layer.bin_boundaries = [float(b) for b in found]
         return layer
 

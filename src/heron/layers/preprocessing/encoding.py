@@ -10,7 +10,7 @@ import numpy as np
 
 from heron.errors import ArgumentError, DataError
 from heron.layers.layer import Layer
-from heron.layers.preprocessing.batches import in_program, whole_numbers
+from heron.layers.preprocessing.batches import in_program, real_numbers, whole_numbers
 from heron.validate import POSITIVE_INT, Rule, one_of
 
 DENSE = Rule(
@@ -102,6 +102,10 @@ class CategoryEncoding(Layer):
 
     def _cast(self, x: Any) -> Any:
         return x
+
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """Encodes."""
+        return super().__call__(real_numbers(self, inputs), *args, **kwargs)
 
     def call(self, inputs: Any, count_weights: Any = None) -> Any:
         """Encodes."""
