@@ -1,4 +1,4 @@
-from predict_clock import ONE_IMAGE, ONE_NUMBER, seconds_of
+from predict_clock import MANY_IMAGES, ONE_IMAGE, ONE_NUMBER, seconds_of, seconds_of_other_sizes
 from reporting import report
 
 import heron
@@ -14,4 +14,6 @@ clothes = heron.Sequential(
 report(
     line=seconds_of(lambda row: line.predict(row, verbose=0), ONE_NUMBER),
     clothes=seconds_of(lambda row: clothes.predict(row, verbose=0), ONE_IMAGE),
+    many=seconds_of(lambda rows: clothes.predict(rows, verbose=0), MANY_IMAGES),
+    others=seconds_of_other_sizes(lambda rows: clothes.predict(rows, verbose=0)),
 )

@@ -1,5 +1,5 @@
 import torch
-from predict_clock import ONE_IMAGE, ONE_NUMBER, seconds_of
+from predict_clock import MANY_IMAGES, ONE_IMAGE, ONE_NUMBER, seconds_of, seconds_of_other_sizes
 from reporting import report
 
 line = torch.nn.Linear(1, 1)
@@ -16,4 +16,14 @@ def caller(module):
     return call
 
 
-report(line=seconds_of(caller(line), ONE_NUMBER), clothes=seconds_of(caller(clothes), ONE_IMAGE))
+def by_batches(rows):
+    with torch.inference_mode():
+        return torch.cat([clothes(part) for part in torch.from_numpy(rows).split(32)]).numpy()
+
+
+report(
+    line=seconds_of(caller(line), ONE_NUMBER),
+    clothes=seconds_of(caller(clothes), ONE_IMAGE),
+    many=seconds_of(by_batches, MANY_IMAGES),
+    others=seconds_of_other_sizes(by_batches),
+)
