@@ -126,7 +126,7 @@ class Predictor:
             if any(not a.shape for a in jax.tree.leaves(outputs)):
                 raise ShapeError(
                     "predict: an output of the model is a single number for a whole batch; expected one or more for "
-                    "each of its rows, (batch, ...).\nKeep the first axis: take sums and means over axis=1 and later ones."
+                    "each of its rows, (batch, ...).\nKeep the first axis: take sums and means over axis=1 and on."
                 )
             leaves = jax.tree.leaves((first, outputs))
             size = sum(math.prod(a.shape) * np.dtype(a.dtype).itemsize for a in leaves)
