@@ -528,6 +528,14 @@ def test_a_model_of_nothing_but_text_is_saved_before_its_first_call(mode, tmp_pa
     np.testing.assert_allclose(twin(SENTENCES), vectorize(SENTENCES))
 
 
+def test_an_empty_word_at_the_end_of_a_vocabulary_is_read_again():
+    lookup, store = layers.StringLookup(vocabulary=["b", ""]), {}
+    lookup.save_own_assets(store)
+    twin = layers.StringLookup()
+    twin.load_own_assets(store)
+    assert twin.get_vocabulary() == ["[UNK]", "b", ""]
+
+
 @pytest.mark.parametrize("hook", ["_terms", "_plain", "_numbers_of", "_unknown_bins", "_inverted"])
 def test_a_lookup_of_your_own_is_told_what_to_write(hook):
     class Lookup(IndexLookup):

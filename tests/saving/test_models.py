@@ -81,6 +81,12 @@ def test_a_model_without_an_input_shape_is_refused(path):
         model.save_weights(path)
 
 
+def test_a_model_of_layers_without_weights_is_saved_whatever_they_are_made_of(path):
+    model = heron.Sequential([layers.Input((4, 4, 3)), layers.RandomColorJitter(brightness_factor=0.2)])
+    model.save_weights(path)
+    model.load_weights(path)
+
+
 def test_loading_between_trainings_and_predictions(path):
     model = heron.Sequential([layers.Input((4,)), layers.Dense(1)])
     model.compile("sgd", "mse")

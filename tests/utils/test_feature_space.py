@@ -132,6 +132,22 @@ def test_a_model_after_the_space_and_one_that_holds_it():
     np.testing.assert_allclose(whole(TABLE, training=False)[:, 0], np.asarray(made(TABLE)).sum(1), rtol=1e-5)
 
 
+@pytest.mark.parametrize("mode", ["concat", "dict"])
+def test_a_model_that_holds_the_space_takes_tables_with_text(mode, tmp_path):
+    made = space(output_mode=mode)
+    encoded = made.get_encoded_features()
+    flat = encoded if mode == "concat" else layers.Concatenate()(list(encoded.values()))
+    answer = layers.Dense(1)(flat)
+    trained = heron.Model(encoded, answer)
+    trained.compile("sgd", "mse")
+    trained.fit(made(TABLE), np.ones(4), verbose=0)
+    whole = heron.Model(made.get_inputs(), answer)
+    np.testing.assert_allclose(whole.predict(TABLE), trained.predict(made(TABLE)), rtol=1e-5)
+    whole.save(tmp_path / "whole.keras")
+    loaded = heron.models.load_model(tmp_path / "whole.keras")
+    np.testing.assert_allclose(loaded.predict(pd.DataFrame(TABLE)), whole.predict(TABLE), rtol=1e-5)
+
+
 def test_files(tmp_path):
     made = space(name="space")
     made.save(tmp_path / "space.keras")
@@ -208,10 +224,10 @@ MISTAKES = {
         ArgumentError,
         "nobody knows how many numbers Rescaling gives",
     ),
-    "text as symbolic inputs": (
-        lambda: FeatureSpace({"a": FeatureSpace.string_hashed(3)}).get_inputs(),
-        ArgumentError,
-        "the columns 'a' hold text, .*\nTrain on space.table.",
+    "columns of several lengths": (
+        lambda: FeatureSpace({"a": "float", "b": "float"}, output_mode="dict")({"a": [1.0, 2.0], "b": [1.0]}),
+        DataError,
+        "the columns must be equally long; received 'a': 2, 'b': 1.\nWas a filter",
     ),
 }
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from heron.config import snake_case
 from heron.errors import ArgumentError, NotBuiltError
+from heron.layers import Layer
 from heron.registry import published
 from heron.saving import archive, hdf5, keras_weights, legacy, legacy_writing, tensor_file
 from heron.saving.files import (
@@ -167,7 +168,10 @@ def variables_by_key(model: Any, verb: str) -> dict[str, Any]:
     weights: Sequence[Any] = model.weights
     name = getattr(model, "name", "")
     parts = [model, *(model._flatten_layers() if hasattr(model, "_flatten_layers") else ())]
-    if not weights and not all(getattr(part, "built", True) for part in parts):
+    waiting = [
+        part for part in parts if getattr(type(part), "build", None) is not Layer.build
+    ]  # others make no weights
+    if not weights and not all(getattr(part, "built", True) for part in waiting):
         raise NotBuiltError(
             f"{type(model).__name__} '{name}' has no weights to {verb}: its input shape is not known yet.\n"
             "Call it on data first, or give it an Input(shape=...)."

@@ -94,8 +94,8 @@ class TFDIdentity(Layer):
 class FeatureSpace(Layer):
     """Turns a table into numbers to learn from: each column in a way of its own, and crosses of columns.
 
-    It works on the host, on whole tables or batches: `model.fit(space(table), y)`, `dataset.map(space)`. Text cannot be
-    in a compiled program; `heron.layers.Pipeline([space, model])` takes raw columns from then on.
+    It works on the host, on whole tables or batches: `model.fit(space(table), y)`, `dataset.map(space)`. A model that
+    begins with `get_inputs()` holds it; `heron.layers.Pipeline([space, model])` takes raw columns too.
 
     Args:
         features: dict from the name of each column to what is done with it, by a method of this class or its name:
@@ -351,10 +351,20 @@ class FeatureSpace(Layer):
             )
         single = all(np.ndim(columns[name]) == 0 for name in self.features if name in columns)
         found = {name: self._column(columns, name) for name in self.features}
+        self._check_rows(found)
         if single:
             found = {name: column.reshape(1, 1) for name, column in found.items()}
         merged = self._merged(self._preprocessed(found))
         return jax.tree.map(lambda a: a[0], merged) if single else merged
+
+    def _check_rows(self, columns: Mapping[str, Any]) -> None:
+        rows = {name: column.shape[0] for name, column in columns.items()}
+        if len(set(rows.values())) > 1:
+            raise DataError(
+                f"{self._who()}: the columns must be equally long; received "
+                f"{', '.join(f'{name!r}: {count}' for name, count in rows.items())}.\n"
+                "Was a filter or a dropna applied to only some of them?"
+            )
 
     def _preprocessed(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         """What each column and each cross gives, in the order in which they are put together."""
@@ -417,16 +427,9 @@ class FeatureSpace(Layer):
     def get_inputs(self) -> dict[str, Any]:
         """Symbolic inputs for the columns, by name, for a model that holds the preprocessing.
 
-        Raises:
-            ArgumentError: when there are columns of text, which a compiled program cannot take.
+        Columns of text become numbers on the host, before the compiled program of such a model.
         """
         self._check_adapted()
-        text = [name for name, feature in self.features.items() if feature.dtype == "string"]
-        if text:
-            raise ArgumentError(
-                f"{self._who()}: the columns {', '.join(map(repr, text))} hold text, which a model's compiled program "
-                "cannot take.\nTrain on space(table); then heron.layers.Pipeline([space, model]) takes raw columns."
-            )
         if self.inputs is None:
             self.inputs = {name: Input((1,), dtype=f.dtype, name=name) for name, f in self.features.items()}
         return dict(self.inputs)
@@ -437,24 +440,14 @@ class FeatureSpace(Layer):
         return {name: value for name, value in found.items() if name in self.features}
 
     def get_encoded_features(self) -> Any:
-        """Symbolic tensors of what the space gives, to begin a model with.
+        """Symbolic tensors of what the space gives, computed from `get_inputs()`.
 
-        Computed from `get_inputs()`; with columns of text it is an input by itself, for `space(table)`.
+        A model may begin with them, to be trained on `space(table)`, or with the inputs, to take tables themselves.
         """
         self._check_adapted()
         if self.encoded_features is None:
-            if any(feature.dtype == "string" for feature in self.features.values()):
-                self.encoded_features = self._inputs_like_outputs()
-            else:
-                self.encoded_features = self._merged(self._preprocessed(self.get_inputs()))
+            self.encoded_features = self._merged(self._preprocessed(self.get_inputs()))
         return self.encoded_features
-
-    def _inputs_like_outputs(self) -> Any:
-        example = {n: [["" if f.dtype == "string" else 0]] for n, f in self.features.items()}
-        given = self(example)
-        if self.output_mode == "dict":
-            return {n: Input(value.shape[1:], dtype=str(value.dtype), name=n) for n, value in given.items()}
-        return Input(given.shape[1:], dtype=str(given.dtype))
 
     # ---- files ------------------------------------------------------------------------------------------------------
 

@@ -392,12 +392,12 @@ class IndexLookup(Layer):
     def load_own_assets(self, store: Mapping[str, bytes]) -> None:
         """Takes the vocabulary from what `save_own_assets` filled, unless it is known."""
         if self._tokens is None and FILE in store:
-            terms, size = self._plain(_lines_of(store[FILE].decode())), len(self._special())
+            terms, size = self._plain(_split(store[FILE].decode())), len(self._special())
             same = [str(t) for t in terms[:size]] == [str(t) for t in self._special()]
             tokens = terms[size:] if same else terms
             self._check_tokens(tokens)
             if WEIGHTS_FILE in store:
-                self.idf_weights = np.array(_lines_of(store[WEIGHTS_FILE].decode()), config.floatx())
+                self.idf_weights = np.array(store[WEIGHTS_FILE].decode().split(), config.floatx())
             if self.idf_weights is not None:
                 self.idf_weights = self.idf_weights[: self._token_start() + len(tokens)]
             self._set(tokens)
@@ -420,7 +420,13 @@ def _listed(vocabulary: Any) -> list[Any]:
 
 
 def _lines_of(text: str) -> list[str]:
-    lines = text.split("\n")
+    """The terms in a file that somebody wrote: it may end with empty lines."""
+    lines = _split(text)
     while lines and lines[-1] == "":
         lines.pop()
-    return [line.removesuffix("\r") for line in lines]
+    return lines
+
+
+def _split(text: str) -> list[str]:
+    """The terms in a file of a layer: the last may be the empty one."""
+    return [line.removesuffix("\r") for line in text.split("\n")]

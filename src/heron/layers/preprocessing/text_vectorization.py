@@ -245,10 +245,6 @@ class TextVectorization(Layer):
 
     # ---- using it ---------------------------------------------------------------------------------------------------
 
-    def build(self, input_shape: Any) -> None:
-        """Builds the layer that looks words up, which a symbolic call of this one does not reach."""
-        self._lookup_layer.build(input_shape)
-
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
         """Turns sentences into numbers, on the host."""
         return super().__call__(text_array(self, inputs, self.encoding), **kwargs)
