@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heron.data import Dataset
 from heron.data.arrays import check_finite, check_same_rows, rows_at, rows_of, to_array, to_structure
+from heron.data.rows import narrow_dtype
 from heron.errors import ArgumentTypeError, DataError
 
 NARROWED = {
@@ -32,6 +34,36 @@ def test_dtypes_of_at_most_32_bits(dtype):
     array = to_array(np.ones((2, 3), jnp.dtype(dtype)), "x")
     assert array.dtype.name == NARROWED[dtype]
     assert array.shape == (2, 3)
+
+
+@pytest.mark.parametrize("dtype", [">f2", ">f4", ">f8", ">i2", ">u4", ">i8"])
+def test_bytes_in_the_order_of_other_machines(dtype):
+    array = to_array(np.array([[1, 2], [3, 4]], dtype), "x")
+    assert array.dtype.isnative
+    assert jnp.asarray(array).tolist() == [[1, 2], [3, 4]]
+    assert narrow_dtype(np.dtype(dtype)).isnative
+
+
+def test_masked_values_are_missing():
+    masked = np.ma.masked_array([[1, 2], [3, 4]], [[False, True], [False, False]])
+    for data in (masked, masked.astype("float32")):
+        np.testing.assert_array_equal(to_array(data, "x"), np.float32([[1, np.nan], [3, 4]]))
+        with pytest.raises(DataError, match=r"x has 1 missing .*NaN\), in row 0, column 1"):
+            check_finite(to_array(data, "x"), "x")
+    whole = to_array(np.ma.masked_array([1, 2]), "y")
+    assert type(whole) is np.ndarray
+    assert whole.dtype == np.int32
+    (x,) = Dataset.from_arrays(masked).batch(2)
+    assert np.isnan(x).tolist() == [[False, True], [False, False]]
+
+
+def test_records_are_tables():
+    rows = np.array([(1, 2.5, True), (4, 5.5, False)], [("a", "i4"), ("b", ">f8"), ("c", "?")])
+    for records in (rows, rows.view(np.recarray), np.ma.masked_array(rows)):
+        assert to_array(records, "x").tolist() == [[1, 2.5, 1], [4, 5.5, 0]]
+    assert to_array(rows[["a"]], "x").tolist() == [[1], [4]]
+    with pytest.raises(DataError, match=r"Column 'b' of x holds text .*'u' in row 0"):
+        to_array(np.array([(1, "u"), (2, "v")], [("a", "f4"), ("b", "U1")]), "x")
 
 
 class Arraylike:

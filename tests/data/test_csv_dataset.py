@@ -303,6 +303,51 @@ def test_missing_values_are_skipped_or_filled(write, monkeypatch):
     assert rows(write("a,b\n1,2\n999,3\n"), missing=0, missing_values=["999"]).tolist() == [[1, 2], [0, 3]]
 
 
+def test_a_missing_date_is_filled_with_the_mean_of_the_dates(write):
+    path = write("day,n\n2020-01-01,1\n,2\n2020-01-03,3\n")
+    assert rows(path, missing="mean")[:, 0].tolist() == [18262, 18263, 18264]
+    path = write("a,b\n1,1\ninf,2\n,3\n")
+    assert rows(path, missing="mean")[2, 0] == 1, "the mean of the finite numbers"
+
+
+def test_dates_that_can_be_read_in_two_ways_are_noted(write):
+    path = write("day,n\n01/02/2020,1\n03/04/2020,2\n")
+    with pytest.warns(HeronNote, match=r"'day' can be read in two ways; '01/02/2020' is taken to begin with the day"):
+        assert rows(path)[:, 0].tolist() == [18293, 18355]
+    assert rows(path, kinds={"day": "%m/%d/%Y"})[:, 0].tolist() == [18263, 18325]
+    assert rows(path, kinds={"day": "%d/%m/%Y"})[:, 0].tolist() == [18293, 18355]
+    path = write("day,n\n01.02.20,1\n31.12.21,2\n")
+    assert rows(path, kinds={"day": "%d.%m.%y"})[:, 0].tolist() == [18293, 18992]
+    with pytest.raises(DataError, match=r"holds '01\.02\.20', which is no date.*\nIf it is one, say how"):
+        rows(path, kinds={"day": "date"})
+
+
+def test_each_column_of_dates_has_a_form_of_its_own(write):
+    path = write("us,eu\n03/04/2020,13/02/2020\n02/03/2020,05/04/2020\n12/31/2020,01/02/2020\n")
+    assert rows(path).tolist() == [[18325, 18305], [18295, 18357], [18627, 18293]]
+    texts = [*(f"{1 + i % 12:02}/01/2020" for i in range(36)), "12/31/2020"]
+    path = write("day,n\n" + "".join(f"{text},1\n" for text in texts))
+    assert rows(path)[-1, 0] == 18627, "the one form that all are written in, though most fit another"
+
+
+def test_the_line_in_which_excel_says_the_separator(write):
+    for content in ("sep=;\r\na;b\r\n1,5;2\r\n2,5;x\r\n", "\ufeffsep=;\na;b\n1,5;2\n2,5;x\n"):
+        data = csv_dataset(write(content), "b", shuffle=False, verbose=False)
+        assert next(iter(data))[0].tolist() == [[1.5], [2.5]]
+    assert rows(write("sep=|\n1|2\n3|4\n")).tolist() == [[1, 2], [3, 4]]
+    with pytest.raises(DataError, match="line 4: column 'b' has no value"):
+        rows(write("sep=;\na;b\n1;2\n3;\n"))
+
+
+def test_letters_of_windows_are_read(write):
+    path = write("city,n\n\u201eK\u00f6ln\u201c,1\nRom,2\n\u201eK\u00f6ln\u201c,3\nRom,1\n".encode("cp1252"))
+    with pytest.warns(HeronNote, match="is not UTF-8 and is read as Windows-1252"):
+        assert rows(path, form="columns")["city"][0] == "\u201eK\u00f6ln\u201c"
+    path = write(b"PK\x03\x04\xff\x00\x00\n", "book.csv")
+    with pytest.raises(DataError, match="is no text: it has zero bytes"):
+        csv_dataset(path)
+
+
 def test_class_names_stay_in_the_order_given(write):
     path = write("n,size\n1,small\n2,large\n3,medium\n")
     assert csv_dataset(path, "size", verbose=False).class_names == ["large", "medium", "small"]

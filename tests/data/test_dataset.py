@@ -17,7 +17,14 @@ from hypothesis import strategies as st
 import heron
 from heron.data import Dataset
 from heron.data.flow import batches, drawn, every_nth, first_rows, later_rows
-from heron.errors import ArgumentError, ArgumentTypeError, DataError, UnknownAttributeError, UnknownImportError
+from heron.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    DataError,
+    HeronNote,
+    UnknownAttributeError,
+    UnknownImportError,
+)
 
 ROWS = st.integers(1, 40)
 
@@ -95,6 +102,30 @@ def test_a_state_that_does_not_fit_is_refused():
 def test_the_order_can_stay_the_same():
     data = Dataset.from_arrays(np.arange(30)).shuffle(seed=1, reshuffle_each_iteration=False).batch(30)
     assert flat(data) == flat(data) != list(range(30))
+
+
+def test_a_part_that_is_cut_off_behind_a_new_order_in_each_epoch_is_noted():
+    data = Dataset.from_arrays(np.arange(30))
+    with pytest.warns(HeronNote, match="skip after a shuffle with a new order in each epoch.*\n.*split_dataset"):
+        data.shuffle(seed=1).batch(2).skip(3)
+    still = data.shuffle(seed=1, reshuffle_each_iteration=False)
+    train, test = still.take(20), still.skip(20)
+    for _ in range(2):
+        assert not set(map(int, train)) & set(map(int, test))
+
+
+def test_a_function_without_return_is_named():
+    def forgets(x):
+        x + 1
+
+    for data in (Dataset.from_arrays([1, 2]).map(forgets).batch(2), Dataset.from_arrays([1, 2]).filter(forgets)):
+        with pytest.raises(ArgumentTypeError, match=r"'forgets'.* returned None.*\nDoes it lack a return"):
+            list(data)
+
+
+def test_rows_of_different_lengths_are_refused():
+    with pytest.raises(DataError, match=r"row 0 has 2 values, row 2 has 1\.\nPad"):
+        Dataset.from_arrays([[1, 2], [3, 4], [5]])
 
 
 def test_a_seed_of_the_process_decides_where_none_is_given():

@@ -182,3 +182,9 @@ def test_what_comes_after_the_batches_must_keep_them():
         split_dataset(data.repeat(2), 0.5)
     with pytest.raises(ArgumentError, match="no samples to split"):
         split_dataset(data.unbatch().filter(lambda x: False).map(lambda x: x), 0.5)
+
+
+def test_samples_that_are_tuples_stay_tuples():
+    left, right = split_dataset([(np.ones(3), 0), (np.ones(3), 1), (np.zeros(3), 2)], left_size=2)
+    assert [label for _, label in left] == [0, 1]
+    assert [(x.tolist(), label) for x, label in right] == [([0, 0, 0], 2)]

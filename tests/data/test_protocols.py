@@ -75,6 +75,7 @@ ARRAYS = {
     "pyarrow, rows in one column": pa.array(X.tolist(), pa.list_(pa.float32(), 2)),
     "sparse matrix": sp.csr_matrix(X),
     "sparse array": sp.coo_array(X),
+    "sparse, a dict": sp.dok_matrix(X),
 }
 
 
@@ -84,6 +85,12 @@ def test_arrays(form):
     array = to_array(ARRAYS[form], "x")
     assert array.dtype == np.float32
     np.testing.assert_array_equal(array, X)
+
+
+def test_a_sparse_matrix_that_is_a_dict_is_an_array():
+    matrix = sp.dok_matrix(X)
+    refuse_splits(matrix)
+    np.testing.assert_array_equal(to_structure(matrix, "x", several=False), X)
 
 
 COLUMNS = {

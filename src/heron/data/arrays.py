@@ -18,6 +18,7 @@ from heron.data.tables import (
     numbers_of,
     table_array,
     table_of,
+    unmasked,
     words_mend,
 )
 from heron.errors import ArgumentTypeError, DataError, more, shape_text, value_text
@@ -106,7 +107,9 @@ def _from_torch(tensor: Any) -> Any:
 
 
 def _as_numpy(value: Any, name: str) -> np.ndarray:
-    if isinstance(value, np.ndarray) and value.dtype != object:
+    if isinstance(value, np.ma.MaskedArray) and not value.dtype.names:
+        value = unmasked(value)
+    if isinstance(value, np.ndarray) and value.dtype != object and not value.dtype.names:
         return value
     if (table := table_of(value)) is not None:
         return table_array(value, table, name)
@@ -210,7 +213,7 @@ def to_structure(value: Any, name: str, several: bool) -> Any:
         return None
     if is_dataclass(value):
         value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and not is_sparse(value):  # some of SciPy's are dicts
         if not value:
             raise DataError(f"{name} is an empty dict. Expected an array for each input, by its name.")
         return {k: to_structure(v, f"{name}[{k!r}]", several=_is_several(v)) for k, v in value.items()}

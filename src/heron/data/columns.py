@@ -27,6 +27,7 @@ _YES = {"yes", "y", "true", "t", "1"}
 _MOSTLY = 0.95
 _FEW, _WORDS_OF_A_CATEGORY = 20, 4
 DATE_FORMS = ("iso", "%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d %b %Y", "%b %d, %Y")
+_EXCHANGED = {"%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y"}
 _CODE = re.compile(r"0\d+\Z")
 _CODE_AMONG_LINES = re.compile(r"\n[^\S\n]*0\d+\s*\n")
 _COMMA = re.compile(r"[+-]?\d+(,\d+)?\Z")
@@ -113,14 +114,54 @@ def of_texts(texts: Iterable[str | None], dtype: str = "text") -> Values:
         if table is not None:
             data = _mapped(stripped, table, np.nan, np.float64)
             return Values(_whole_or_not(data), data, dtype, *odd)
-    for form in DATE_FORMS:
-        table, odd = _parsed(known, functools.partial(date, form=form))
-        if table is not None:
-            data = _mapped(stripped, table, np.datetime64("NaT", "s"), "datetime64[s]")
-            texts_odd, rows_odd = odd
-            return Values(DATE, data, dtype, texts_odd, rows_odd, form=form)
+    if (dates := _dates(stripped, known, dtype)) is not None:
+        return dates
     data = _mapped(stripped, {text: text for text in known}, None, object)
     return Values(_category_or_text(known), data, dtype)
+
+
+def _dates(texts: list[str | None], known: dict[str, int], dtype: str) -> Values | None:
+    """The column of dates that texts mean, in the first form that all are written in, else most; None for none."""
+    found = None
+    for form in DATE_FORMS:
+        table, odd = _parsed(known, functools.partial(date, form=form))
+        if table is None:
+            continue
+        data = _mapped(texts, table, np.datetime64("NaT", "s"), "datetime64[s]")
+        texts_odd, rows_odd = odd
+        values = Values(DATE, data, dtype, texts_odd, rows_odd, form=form)
+        if not values.odd_count:
+            return values
+        found = values if found is None or values.odd_count < found.odd_count else found
+    return found
+
+
+def of_dates(texts: Iterable[str], form: str = "") -> Values:
+    """The column of dates that texts mean where somebody has said that they are; what is none is missing.
+
+    Args:
+        texts: a text a row.
+        form: how they are written, as `datetime.strptime` has it; empty to find out.
+
+    Example:
+    >>> of_dates(["01/02/2024", "03/04/24"], "%m/%d/%Y").data
+    array(['2024-01-02T00:00:00',                 'NaT'], dtype='datetime64[s]')
+    """
+    texts = list(texts)
+    values = Values(TEXT, np.empty(0, object), "text") if form else of_texts(texts)
+    if values.kind == DATE:
+        return values
+    forms = (form,) if form else DATE_FORMS
+    moments = (next((d for f in forms if (d := date(text.strip(), f)) is not None), None) for text in texts)
+    missing = np.datetime64("NaT", "s")
+    return Values(DATE, np.array([missing if m is None else m for m in moments], "M8[s]"), "text", form=form)
+
+
+def other_form(values: Values, texts: Iterable[str]) -> str | None:
+    """The form in which all the dates can be read too, day and month exchanged; None where there is none."""
+    other = _EXCHANGED.get(values.form)
+    known = {text.strip() for text in texts} if other else set()
+    return other if all(date(text, str(other)) for text in known if text.lower() not in MISSING_WORDS) else None
 
 
 def of_array(array: np.ndarray, name: str = "") -> Values:

@@ -90,7 +90,7 @@ def csv_dataset(
         form: `"matrix"` for x as one float32 matrix, its columns named by `feature_names`; `"columns"` for a dict with
             an array for each column, in which categories and texts are strings.
         kinds: what columns hold, by their names, where it is found out wrongly: `"number"`, `"category"`, `"yes/no"`,
-            `"date"`, `"text"` or `"ignore"`.
+            `"date"`, `"text"` or `"ignore"`; or how dates are written, `"%m/%d/%Y"`, as `datetime.strptime` has it.
         missing: what is done where a value is missing: `"raise"`, `"skip"` to leave out the row, `"mean"` for the mean
             of the rows looked at first, or a number. Rows without a target are left out unless it is `"raise"`.
         missing_values: texts that stand for a missing value, besides the empty one, NA, NaN, null, ? and their like.
@@ -235,7 +235,7 @@ def _layout(
     wanted = None if target is None else _named(path, names, target)
     for name, kind in kinds.items():
         _named(path, names, name)
-        if kind not in KINDS:
+        if kind not in KINDS and "%" not in str(kind):
             near = nearest(str(kind), KINDS)
             raise ArgumentError(
                 f"csv_dataset: kinds[{name!r}] must be one of {', '.join(map(repr, KINDS))}; received {kind!r}."

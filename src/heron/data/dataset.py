@@ -35,6 +35,7 @@ class Step:
     apply: Callable[[Any, Context, int], Flow]
     seed: int | None = None
     count: int | None = None  # of a repeat
+    reshuffles: bool = False  # whether each epoch has an order of its own
 
 
 class Dataset:
@@ -134,7 +135,8 @@ class Dataset:
             fixed = context if reshuffle_each_iteration else replace(context, epoch=0, repetition=0)
             return flow.shuffle(buffer_size, seed, fixed)
 
-        return self._with(Step("shuffle", apply, draw_seed() if seed is None else int(seed)))
+        chosen = draw_seed() if seed is None else int(seed)
+        return self._with(Step("shuffle", apply, chosen, reshuffles=reshuffle_each_iteration))
 
     def batch(self, batch_size: int, drop_remainder: bool = False) -> Dataset:
         """Puts elements together along a new first axis.
@@ -165,6 +167,12 @@ class Dataset:
     def skip(self, count: int) -> Dataset:
         """All elements but the first `count`."""
         NON_NEGATIVE_INT.check("skip", "count", count)
+        if any(step.reshuffles for step in self._steps):
+            note(
+                "skip after a shuffle with a new order in each epoch: other elements are left out each time. A part "
+                "for validation that is cut off so has been trained on in other epochs.\n"
+                "Cut the data with heron.utils.split_dataset; or write shuffle(..., reshuffle_each_iteration=False)."
+            )
         return self._with(Step("skip", lambda flow, context, seed: flow.skip(int(count))))
 
     def shard(self, num_shards: int, index: int) -> Dataset:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from heron.data.structure import form_text, joined, leaves, mapped, row, rows_in, rows_of, stacked
-from heron.errors import ArgumentError, DataError
+from heron.errors import ArgumentError, ArgumentTypeError, DataError
 
 CHUNK_ROWS = 64  # rows that are read together where no batch says how many
 MOST_ROWS_DRAWN = 4096  # rows that leave a buffer of a stream at once
@@ -81,6 +81,12 @@ def applied(functions: Iterable[Callable[..., Any]], data: Any) -> Any:
     """The functions one after the other; a tuple is handed over as several arguments."""
     for function in functions:
         data = function(*data) if isinstance(data, tuple) else function(data)
+        if data is None:
+            name = getattr(function, "__name__", repr(function))
+            raise ArgumentTypeError(
+                f"The function {name!r} that was given to map or filter returned None; expected what becomes of the "
+                "element.\nDoes it lack a return at its end?"
+            )
     return data
 
 

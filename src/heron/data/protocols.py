@@ -269,7 +269,7 @@ def class_names_of(x: Any) -> list[str] | None:
 
 def refuse_splits(x: Any) -> None:
     """Raises `DataError` for a dict of data sets, one of which was meant."""
-    if isinstance(x, Mapping) and x and all(is_stream(part) for part in x.values()):
+    if isinstance(x, Mapping) and not is_sparse(x) and x and all(is_stream(part) for part in x.values()):
         names = [str(name) for name in x]
         near = suggestion("train", names) if "train" not in names else ""
         raise DataError(

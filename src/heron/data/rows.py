@@ -27,9 +27,9 @@ class Bad(NamedTuple):
 
 
 def narrow_dtype(dtype: np.dtype) -> np.dtype:
-    """The dtype of at most 32 bits in which values of `dtype` go to the device."""
+    """The dtype of at most 32 bits, in this machine's order of bytes, in which values of `dtype` go to the device."""
     wide = jax.config.jax_enable_x64  # type: ignore[attr-defined]
-    return np.dtype(dtype if wide else _WIDE.get(dtype.name, dtype))
+    return np.dtype(dtype if wide else _WIDE.get(dtype.name, dtype)).newbyteorder("=")
 
 
 class LazyRows:

@@ -66,6 +66,8 @@ def _from(dataset: Any) -> Dataset:
         return Dataset.from_tensor_slices(np.asarray(dataset))
     if isinstance(dataset, list | tuple) and dataset and all(hasattr(part, "shape") for part in dataset):
         return Dataset.from_tensor_slices(tuple(dataset) if len(dataset) > 1 else dataset[0])
+    if isinstance(dataset, list) and dataset and all(isinstance(sample, tuple) for sample in dataset):
+        return Dataset.from_sequence(dataset)
     if isinstance(dataset, list | tuple | dict):
         return Dataset.from_tensor_slices(dataset)
     if hasattr(dataset, "__getitem__") and hasattr(dataset, "__len__"):

@@ -23,7 +23,10 @@ class Table(NamedTuple):
 
 
 def table_of(value: Any) -> Table | None:
-    """The columns of a frame or table of pandas, polars or pyarrow; None for everything else."""
+    """The columns of a frame or table of pandas, polars or pyarrow, or of records of NumPy; None for all else."""
+    if isinstance(value, np.ndarray):
+        names = value.dtype.names if value.ndim == 1 else None
+        return Table(list(names), [value[name] for name in names]) if names else None
     if hasattr(value, "iloc") and hasattr(value, "columns"):
         return Table([str(name) for name in value.columns], [value.iloc[:, i] for i in range(len(value.columns))])
     if hasattr(value, "get_columns") and hasattr(value, "columns"):
@@ -49,6 +52,22 @@ def is_lazy_column(value: Any) -> bool:
     return hasattr(value, "column_name") and hasattr(value, "source") and hasattr(value, "__getitem__")
 
 
+def unmasked(array: np.ndarray) -> np.ndarray:
+    """A masked array of NumPy as a plain one: masked numbers are NaN, as the missing ones of all other tables are.
+
+    Example:
+    >>> unmasked(np.ma.masked_array([1, 2, 3], [False, True, False]))
+    array([ 1., nan,  3.])
+    """
+    if not isinstance(array, np.ma.MaskedArray):
+        return array
+    if array.dtype.kind not in NUMBERS or not np.ma.is_masked(array):
+        return np.asarray(array.filled(None) if array.dtype == object else array.data)
+    data = np.array(array.data, array.dtype if array.dtype.kind in "fc" else np.float64)
+    data[np.ma.getmaskarray(array)] = np.nan
+    return data
+
+
 def table_array(value: Any, table: Table, name: str) -> np.ndarray:
     """The columns side by side, `(rows, columns)`; missing values are NaN.
 
@@ -56,8 +75,9 @@ def table_array(value: Any, table: Table, name: str) -> np.ndarray:
         DataError: for a column that does not hold numbers.
     """
     dtypes = {getattr(column, "dtype", None) for column in table.columns}
-    if len(dtypes) == 1 and all(isinstance(dtype, np.dtype) and dtype.kind in NUMBERS for dtype in dtypes):
-        return np.asarray(value)  # of one kind, which lie together
+    is_of_one_kind = len(dtypes) == 1 and all(isinstance(d, np.dtype) and d.kind in NUMBERS for d in dtypes)
+    if is_of_one_kind and not isinstance(value, np.ndarray):
+        return np.asarray(value)  # which lie together
     if not table.columns:
         raise DataError(f"{name} is a table without columns. Choose some: {name.split()[-1]} = table[['a', 'b']].")
     arrays = [
@@ -88,6 +108,8 @@ def column_array(column: Any, what: str, name: str, label: str | None = None) ->
 def _plain(column: Any) -> np.ndarray:
     """A column as NumPy has it: numbers with NaN where one is missing, or Python objects."""
     dtype = getattr(column, "dtype", None)
+    if isinstance(column, np.ma.MaskedArray):
+        return unmasked(column)
     if dtype is not None and not isinstance(dtype, np.dtype) and hasattr(column, "iloc"):  # pandas' own kinds
         if getattr(dtype, "kind", "O") in "biuf" and bool(column.isna().any()):
             return np.asarray(column.to_numpy(dtype="float64", na_value=np.nan))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from heron.data.structure import leaves, mapped
+from heron.data.tables import unmasked
 from heron.errors import DataError
 
 TOUCHED_BYTES = 128 * 2**20  # of mapped files that may count as memory of the process before they are let go
@@ -106,17 +107,31 @@ def _arrays(value: Any) -> Any:
 def _array(value: Any) -> Any:
     """An array as it is; a list or a frame as an array."""
     if isinstance(value, np.ndarray):
-        array = value
+        array = unmasked(value)
     elif hasattr(value, "to_numpy"):
         array = value.to_numpy()
     else:
-        array = np.asarray(value)
+        array = _listed(value)
     if array.ndim == 0:
         raise DataError(
             f"from_arrays: received the single value {value!r}; expected arrays with one row a sample. "
             "Write it as a list."
         )
     return array.astype(object) if array.dtype.kind in "US" and not isinstance(value, np.ndarray) else array
+
+
+def _listed(value: Any) -> np.ndarray:
+    try:
+        return np.asarray(value)
+    except ValueError:
+        sizes = [len(row) if hasattr(row, "__len__") else 0 for row in value]
+        odd = next((row for row, size in enumerate(sizes) if size != sizes[0]), None)
+        raise DataError(
+            "from_arrays: the rows have different shapes"
+            + ("" if odd is None else f": row 0 has {sizes[0]} values, row {odd} has {sizes[odd]}")
+            + ".\nPad the shorter ones, heron.utils.pad_sequences(x); or give them one by one, "
+            "Dataset.from_sequence(x), and bring them to one shape with map."
+        ) from None
 
 
 def _gathered(array: Any, chosen: Any) -> np.ndarray:

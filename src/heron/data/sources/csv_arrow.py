@@ -55,6 +55,8 @@ def read(chunk: Chunk, format: Format, columns: Iterable[Any], missing_words: fr
     }
     words = arrow.dictionary(arrow.int32(), arrow.string())
     dates = sorted({column.form for column in wanted if column.kind == DATE})
+    if len(dates) > 1:
+        return None  # pyarrow tries each form on every column, and would take days for months
     try:
         table = csv.read_csv(
             arrow.BufferReader(chunk.text),

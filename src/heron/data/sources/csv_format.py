@@ -25,6 +25,10 @@ LONGEST_ROW = 16 * 2**20  # bytes after which a quoted text that does not end is
 UTF_8 = "utf-8"
 _GZIP, _BOM, _UTF_16 = b"\x1f\x8b", b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _ENCODINGS = ("utf-8", "latin-1", "cp1252", "utf-16", "ascii", "shift_jis", "gb18030", "cp1251")
+_SAID = re.compile(rb'"?sep=(.)"?\r?\n', re.IGNORECASE)  # Excel's line that says what separates fields
+_LONGEST_SAID = 9
+_CONTROLS = frozenset(range(0x80, 0xA0))  # of Latin-1, which no text has; Windows-1252 has letters and quotes there
+_NAMES = {"cp1252": "Windows-1252", "latin-1": "Latin-1"}
 _WITH_POINT, _WITH_COMMA = re.compile(r"[+-]?\d+\.\d+\Z"), re.compile(r"[+-]?\d+,\d+\Z")
 
 
@@ -149,6 +153,7 @@ def sample(path: str, most_rows: int, given: dict[str, Any]) -> Sample:
         DataError: for a file that is empty or is no text.
     """
     encoding = given["encoding"] or _encoding(path)
+    is_guess = given["encoding"] is None and encoding in _NAMES
     with opened(path, encoding) as file:
         head = _read(file, path, SAMPLE_BYTES)
         is_whole = not _read(file, path, 1)
@@ -157,12 +162,19 @@ def sample(path: str, most_rows: int, given: dict[str, Any]) -> Sample:
             f"csv_dataset: {path!r} is no text: it has zero bytes, as pictures, archives and spreadsheets have.\n"
             "Save it as CSV (UTF-8); a file of UTF-16 without its mark is read with encoding='utf-16-le'."
         )
-    text = head.removeprefix(_BOM).decode(UTF_8, "replace").replace("\r\n", "\n")
+    if is_guess:
+        note(
+            f"csv_dataset: {path!r} is not UTF-8 and is read as {_NAMES[encoding]}. If letters come out wrong, give "
+            "encoding=."
+        )
+    head = head.removeprefix(_BOM)
+    said = _SAID.match(head)
+    text = head[said.end() if said else 0 :].decode(UTF_8, "replace").replace("\r\n", "\n")
     if not is_whole:
         text = text[: text.rfind("\n") + 1]
     if not text.strip():
         raise DataError(f"csv_dataset: {path!r} is empty; expected a row of names and rows of values.")
-    separator = given["separator"] or _separator(text)
+    separator = given["separator"] or (said[1].decode(UTF_8) if said else _separator(text))
     try:
         rows = _rows(text, separator, most_rows + 1)
     except csv.Error as error:
@@ -175,7 +187,7 @@ def sample(path: str, most_rows: int, given: dict[str, Any]) -> Sample:
 
 
 def _encoding(path: str) -> str:
-    """UTF-8 if its beginning can be read so, UTF-16 if it has the mark, else Latin-1."""
+    """UTF-8 if its beginning can be read so, UTF-16 if it has the mark, else Windows-1252 or Latin-1."""
     with opened(path, UTF_8) as file:
         head = _read(file, path, SAMPLE_BYTES)
     if head[:2] in _UTF_16:
@@ -183,8 +195,10 @@ def _encoding(path: str) -> str:
     try:
         head[: head.rfind(b"\n") + 1].decode(UTF_8)
     except UnicodeDecodeError:
-        note(f"csv_dataset: {path!r} is not UTF-8 and is read as Latin-1. If letters come out wrong, give encoding=.")
-        return "latin-1"
+        try:
+            return "cp1252" if not _CONTROLS.isdisjoint(head) and head.decode("cp1252") else "latin-1"
+        except UnicodeDecodeError:
+            return "latin-1"
     return UTF_8
 
 
@@ -251,7 +265,9 @@ def chunks(path: str, format: Format) -> Iterator[Chunk]:
         DataError: for a file that cannot be unpacked, or ends inside a quoted text.
     """
     with opened(path, format.encoding) as file:
-        rest, line, first = _read(file, path, len(_BOM)).removeprefix(_BOM), 1, True
+        rest, line, first = _read(file, path, len(_BOM) + _LONGEST_SAID).removeprefix(_BOM), 1, True
+        if said := _SAID.match(rest):
+            rest, line = rest[said.end() :], 2
         while True:
             read = _read(file, path, CHUNK_BYTES)
             text = rest + read if read else rest + b"\n" * bool(rest and not rest.endswith(b"\n"))

@@ -12,7 +12,7 @@ import numpy as np
 from heron.data import columns
 from heron.data.sources import csv_arrow, csv_fields
 from heron.data.sources.csv_format import UTF_8, Chunk, Format
-from heron.errors import DataError
+from heron.errors import DataError, note
 
 NUMBER, YES_NO, CATEGORY, TEXT, DATE = columns.NUMBER, columns.YES_NO, columns.CATEGORY, columns.TEXT, columns.DATE
 IGNORE = "ignore"
@@ -56,8 +56,16 @@ class Column:
 
 
 def column_of(name: str, place: int, texts: Sequence[str], kind: str | None) -> Column:
-    """What a column holds, from its first texts; `kind` where the user has said it."""
-    values = columns.of_texts(texts)
+    """What a column holds, from its first texts; `kind` where the user has said it, `"%m/%d/%Y"` say for dates."""
+    form = kind if kind and "%" in kind else ""
+    kind = DATE if form else kind
+    values = columns.of_dates(texts, form) if kind == DATE else columns.of_texts(texts)
+    if not form and (other := columns.other_form(values, texts)) is not None:
+        note(
+            f"csv_dataset: the dates of column {name!r} can be read in two ways; {texts[0].strip()!r} is taken to "
+            f"begin with the day.\nIf it begins with the month, write kinds={{{name!r}: {other!r}}}; if not, "
+            f"kinds={{{name!r}: {values.form!r}}}."
+        )
     found = kind or _OF_VALUES.get(values.kind, values.kind)
     if found == YES_NO and not values.words:
         found = NUMBER if kind is None else found
@@ -67,9 +75,24 @@ def column_of(name: str, place: int, texts: Sequence[str], kind: str | None) -> 
     else:
         known = [text for text in map(str.strip, texts) if text.lower() not in columns.MISSING_WORDS]
     words = tuple(values.words) or (tuple(sorted(set(map(str.strip, known)))) if found in (CATEGORY, YES_NO) else ())
-    mean = float(np.nanmean(values.data)) if values.is_numeric and not missing.all() else 0.0
+    mean = _mean(values)
     examples = ", ".join(words[:3] or list(dict.fromkeys(known[:100]))[:3])[:40]
     return Column(name, place, found, words, len(texts) - len(known), mean, examples, values.form)
+
+
+def _mean(values: columns.Values) -> float:
+    """The mean of the finite numbers, of dates in days since 1970; 0 where there are none."""
+    numbers = np.zeros(0)
+    if values.data.dtype.kind == "M":
+        dates = values.data[~np.isnat(values.data)]
+        numbers = (dates - np.datetime64(0, "s")) / np.timedelta64(1, "D")
+    elif values.is_numeric:
+        numbers = values.data[np.isfinite(values.data)]
+    return float(numbers.mean()) if len(numbers) else 0.0
+
+
+def _days(date: np.datetime64) -> float:
+    return float((date - np.datetime64(0, "s")) / np.timedelta64(1, "D"))
 
 
 class Policy(NamedTuple):
@@ -263,7 +286,7 @@ class Reader:
             if column.kind == DATE:
                 for form in (column.form,) if column.form else columns.DATE_FORMS:
                     if (date := columns.date(plain, form)) is not None:
-                        return float((date - np.datetime64(0, "s")) / np.timedelta64(1, "D"))
+                        return _days(date)
             elif "_" not in plain:
                 return float(plain if self.format.decimal == "." else plain.replace(self.format.decimal, "."))
         except ValueError:
@@ -272,7 +295,9 @@ class Reader:
         if plain == column.name:
             hint = "That is the name of the column: is the header there twice, of files that were joined?\n"
         elif "," in plain and self.format.decimal == "." and what == "number":
-            hint = "If the comma stands before decimals, write decimal=','.\n"
+            hint = "If the comma stands before decimals, write decimal=','; if between thousands, take it out.\n"
+        elif what == "date":
+            hint = f"If it is one, say how dates are written: kinds={{{column.name!r}: '%d.%m.%Y'}} for 31.12.2024.\n"
         else:
             hint = ""
         raise DataError(
