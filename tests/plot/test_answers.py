@@ -358,3 +358,19 @@ def test_names_of_the_module():
         from heron.plot import confusion  # noqa: F401
     assert set(plot.__all__) <= set(dir(plot))
     assert look.Picture is plot.Picture
+
+
+@pytest.mark.filterwarnings("error")
+def test_names_of_any_length_leave_room_for_what_they_name(tmp_path):
+    long = ["a name that nobody would ever write in full " * 3, "short"]
+    names = [f"training {number} with momentum and a decaying rate" for number in (1, 2)]
+    balance = plot.class_balance([0, 0, 1], long, path=tmp_path / "balance.png")
+    curves = plot.history({name: {"loss": [3.0, 2.0, 1.0]} for name in names}, path=tmp_path / "curves.png")
+    matrix = plot.confusion_matrix([0, 0, 1], [1, 0, 1], long, path=tmp_path / "matrix.png")
+    assert all(figure.axes[0].get_position().width > 0.35 for figure in (balance, curves, matrix))
+    assert all(len(line) < 90 for figure in (balance, matrix) for line in figure.axes[0].get_title("left").split("\n"))
+
+
+def test_a_picture_of_nothing_but_missing_values_is_refused():
+    with pytest.raises(DataError, match=r"holds nothing but missing values \(NaN\)"):
+        plot.images(np.full((2, 8, 8), np.nan))

@@ -87,7 +87,7 @@ def _bars(ax: Axes, counts: Mapping[str, np.ndarray], names: Sequence[str]) -> N
             style = {"color": look.INK if examples else look.VERMILLION, "weight": "normal" if examples else "bold"}
             where = (length + 0.012 * most, place)
             ax.text(*where, text, style, va="center_baseline", size=10 if several else 11)
-    ax.set_yticks(np.arange(len(names)), names)
+    ax.set_yticks(np.arange(len(names)), [look.shortened(name, 28) for name in names])
     ax.set(xlim=(0, most * 1.22), xticks=[], ylim=(len(names) - 0.4, -0.6))
     ax.tick_params(length=0)
     ax.spines[["bottom", "left"]].set_visible(False)
@@ -119,7 +119,7 @@ def _balance(counts: Mapping[str, np.ndarray], names: Sequence[str]) -> str:
     total = f"{count.sum():,} examples of {len(names)} class{'es' if len(names) != 1 else ''}"
     if count.min() == count.max():
         return f"{total}, {count.max():,} of each"
-    most, fewest = names[count.argmax()], names[count.argmin()]
+    most, fewest = (look.shortened(names[place], 28) for place in (count.argmax(), count.argmin()))
     if not count.min():
         return f"{total}: none of {fewest}" + (f" and {sum(count == 0) - 1} more" if sum(count == 0) > 1 else "")
     return f"{total}: most are {most} ({count.max():,}), fewest {fewest} ({count.min():,})"
@@ -210,7 +210,8 @@ def _worst(percent: np.ndarray, names: Sequence[str]) -> str:
     true, guess = divmod(int(wrong.argmax()), wrong.shape[1])
     if wrong[true, guess] < 0.5:
         return "Hardly anything is taken for something else"
-    return f"Commonest mistake: {names[true]} taken for {names[guess]} ({wrong[true, guess]:.0f} of 100)"
+    is_true, said = (look.shortened(names[place], 24) for place in (true, guess))
+    return f"Commonest mistake: {is_true} taken for {said} ({wrong[true, guess]:.0f} of 100)"
 
 
 def probabilities(
@@ -284,7 +285,7 @@ def probabilities(
         picture.set_anchor("N")
         look.frame(picture, look.GREY, 1.0)
         if true is not None:
-            picture.set_title(f"This is: {found.names[true]}")
+            picture.set_title(f"This is: {look.shortened(found.names[true], 28)}")
         _share_bars(bars, shares, true, found.names, places, told=true is not None)
         return canvas.figure
 
@@ -313,8 +314,14 @@ def _share_bars(
         ax.text(shares[place] + 0.015, height, f"{shares[place]:.1%}{mark}", va="center_baseline", weight=weight)
     verdict = ""
     if true is not None:
-        verdict = " (right)" if guess == true else " (wrong)" if told else f" (wrong, it is: {names[true]})"
-    ax.set(title=f"The model says: {names[guess]}{verdict}", xlim=(0, 1.32), xticks=[])
+        verdict = (
+            " (right)"
+            if guess == true
+            else " (wrong)"
+            if told
+            else f" (wrong, it is: {look.shortened(names[true], 28)})"
+        )
+    ax.set(title=f"The model says: {look.shortened(names[guess], 28)}{verdict}", xlim=(0, 1.32), xticks=[])
     ax.set_yticks(heights, [look.shortened(names[place], 28) for place in places])
     for tick, place in zip(ax.get_yticklabels(), places, strict=True):
         tick.set_fontweight("bold" if place == true else "normal")

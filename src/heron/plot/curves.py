@@ -79,7 +79,8 @@ def history(
     names = _chosen(runs, [metrics] if isinstance(metrics, str) else metrics)
     columns = len(names) if len(names) <= 3 else 2 if len(names) == 4 else 3
     rows = -(-len(names) // columns)
-    size = (5.8 * columns, (4.2 + 0.3 * (len(runs) - 1)) * rows + 0.4 * bool(title))
+    wider = 0.095 * max(0, max(map(len, runs)) - 12)  # inches, for the letters of long names beside the curves
+    size = ((5.8 + wider) * columns, (4.2 + 0.3 * (len(runs) - 1)) * rows + 0.4 * bool(title))
     if len(names) == 1:
         with look.axes(size, ax, path) as (figure, one):
             _panel(one, names[0], runs, test)

@@ -126,7 +126,13 @@ def _channels_last(one: np.ndarray, data_format: str | None) -> np.ndarray:
             "A picture must have numbers of shape (height, width) or 1, 3 or 4 channels, first or last; received shape "
             f"{shape_text(one.shape)}.\nChoose channels: images[..., :3] shows the first three as red, green and blue."
         )
-    return one.astype(np.float32)
+    pixels = one.astype(np.float32)
+    if np.isnan(pixels).all():
+        raise DataError(
+            "A picture must have numbers; received one that holds nothing but missing values (NaN).\n"
+            "Look for a division by 0 in what was done to it; if a model made it, its loss may be NaN too."
+        )
+    return pixels
 
 
 def _range(chosen: list[np.ndarray]) -> tuple[float, float]:
