@@ -339,6 +339,20 @@ def test_the_line_in_which_excel_says_the_separator(write):
         rows(write("sep=;\na;b\n1;2\n3;\n"))
 
 
+def test_columns_without_any_value_and_numbers_of_rows(write):
+    path = write("a,b,\n1,2,\n3,4,\n")
+    assert csv_dataset(path, verbose=False).feature_names == ["a", "b"]
+    path = write("a,b,c\n1,,2\n3,,4\n")
+    with pytest.warns(HeronNote, match=r"column 'b' of '.*' has no value in the first 2 rows and is left out"):
+        assert rows(path).tolist() == [[1, 2], [3, 4]]
+    with pytest.raises(DataError, match="column 'b' has no value"):
+        rows(path, kinds={"b": "number"})
+    path = write(",a\n0,5\n7,6\n")
+    with pytest.warns(HeronNote, match=r"no name and holds a number of its own for each row.*\n.*'column_0': 'ignore'"):
+        assert rows(path).tolist() == [[0, 5], [7, 6]]
+    assert rows(path, kinds={"column_0": "ignore"}).tolist() == [[5], [6]]
+
+
 def test_letters_of_windows_are_read(write):
     path = write("city,n\n\u201eK\u00f6ln\u201c,1\nRom,2\n\u201eK\u00f6ln\u201c,3\nRom,1\n".encode("cp1252"))
     with pytest.warns(HeronNote, match="is not UTF-8 and is read as Windows-1252"):

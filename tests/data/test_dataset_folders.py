@@ -322,6 +322,13 @@ def test_sounds(tmp_path):
     (tmp_path / "dog" / "c.wav").write_bytes(b"ID3 music")
     with pytest.raises(DataError, match="it is no WAV file"):
         list(sounds_of(tmp_path, verbose=False))
+    sound(tmp_path / "dog" / "c.wav", 100)
+    whole = (tmp_path / "dog" / "c.wav").read_bytes()
+    (tmp_path / "dog" / "c.wav").write_bytes(whole[:-60])
+    with pytest.raises(DataError, match=r"c\.wav' cannot be read: it ends after 140 of the 200 bytes of its sound"):
+        list(sounds_of(tmp_path, verbose=False))
+    unknown = b"data" + struct.pack("<I", 0xFFFFFFFF)
+    assert len(decoded(whole[:-60].replace(b"data" + struct.pack("<I", 200), unknown))[0]) == 70
     (tmp_path / "dog" / "c.wav").write_bytes(b"RIFF....WAVE")
     with pytest.raises(DataError, match="it ends before its sound begins"):
         list(sounds_of(tmp_path, verbose=False))

@@ -9,6 +9,7 @@ import json
 import sys
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.feather as feather
 import pyarrow.parquet as pq
@@ -145,6 +146,21 @@ def test_texts_make_a_dict_and_a_target_of_texts_is_numbered(write):
 
 
 # ---- missing values, what is wrong -----------------------------------------------------------------------------------
+
+
+def test_the_numbers_of_rows_that_pandas_writes_are_no_input(write, tmp_path):
+    frame = pd.DataFrame({"a": [1.0, 2.0], "y": [3, 4]}, index=[7, 9])
+    frame.to_parquet(tmp_path / "frame.parquet")
+    data = parquet_dataset(tmp_path / "frame.parquet", "y", verbose=False)
+    assert data.feature_names == ["a"]
+    chosen = parquet_dataset(tmp_path / "frame.parquet", columns=["__index_level_0__"], verbose=False)
+    assert chosen.feature_names == ["__index_level_0__"]
+
+
+def test_columns_in_another_order_are_found_by_their_names(write):
+    paths = [write({"a": [1], "b": [2.5]}, "1.parquet"), write({"b": [4.5], "a": [3]}, "2.parquet")]
+    assert rows(paths, "b")[0].tolist() == [[1], [3]]
+    assert rows(paths, "b")[1].tolist() == [2.5, 4.5]
 
 
 def test_missing_values(write):

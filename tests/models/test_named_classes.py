@@ -187,3 +187,27 @@ def test_numbers_are_left_alone():
         model = classifier()
         model.train_on_batch(X, y)
         assert model.class_names is None
+
+
+def test_data_that_number_the_classes_otherwise_are_refused():
+    def data(names, numbers):
+        made = heron.data.Dataset.from_arrays(X[: len(numbers)], np.array(numbers)).batch(2)
+        return made._with(class_names=names)
+
+    model = classifier()
+    train, test = data(["bird", "cat", "dog"], [0, 1, 2]), data(["cat", "dog"], [0, 1])
+    said = (
+        r"data number their classes otherwise than the model: 'cat' is number 0 in the data and number 1 in the model"
+    )
+    with pytest.raises(DataError, match=f"The validation {said}"):
+        model.fit(train, validation_data=test, verbose=0)
+    model.fit(train, validation_data=data(["bird", "cat"], [0, 1]), verbose=0)
+    for use in (model.evaluate, model.fit):
+        with pytest.raises(DataError, match=f"The {said}.*\n.*class_names=\\['bird', 'cat', 'dog'\\]"):
+            use(test, verbose=0)
+    with pytest.raises(DataError, match="'fish' is number 2 in the data and unknown to the model"):
+        model.evaluate(data(["bird", "cat", "fish"], [0, 1, 2]), verbose=0)
+    with pytest.warns(heron.errors.HeronNote, match=r"If map has renumbered them, all is well"):
+        model.evaluate(test.map(lambda x, y: (x, y + 1)), verbose=0)
+    model.evaluate(data(["Vogel", "Katze"], [0, 1]), verbose=0)
+    assert model.predict(test.map(lambda x, y: x), verbose=0).shape == (2, 3)

@@ -11,7 +11,7 @@ import numpy as np
 
 from heron.data.arrays import check_finite, check_same_rows, to_array, to_structure
 from heron.data.feed import ArrayFeed, Batches, StreamFeed
-from heron.data.protocols import class_names_of, held_arrays, is_stream, refuse_splits, source_of
+from heron.data.protocols import class_names_of, held_arrays, is_mapped, is_stream, refuse_splits, source_of
 from heron.data.supply import Supply
 from heron.data.tables import is_lazy_column, table_of
 from heron.errors import ArgumentError, DataError, ShapeError, note, shape_text, value_text
@@ -298,6 +298,7 @@ __all__ = [
     "class_names_of",
     "class_weights",
     "examples",
+    "is_mapped",
     "is_stream",
     "stream_feed",
     "to_array",

@@ -249,7 +249,9 @@ def _layout(
         texts: Sequence[str] = next(by_columns, [""] * len(head.rows))
         if not words <= MISSING_WORDS:
             texts = ["" if text.strip().lower() in words else text for text in texts]
-        found.append(column_of(name, place, texts, kinds.get(name)))
+        column = column_of(name, place, texts, kinds.get(name))
+        is_told = name in kinds or name == wanted
+        found.append(column if is_told else _left_out(path, column, texts, head.format.has_header))
     if wanted is None and class_names is not None:
         raise ArgumentError("csv_dataset: class_names are those of a target; received no target.")
     y = None
@@ -269,6 +271,29 @@ def _layout(
             f"{target!r}.\n" + ("Texts are no numbers; write form='columns' to have them." if inputs else "")
         )
     return layout
+
+
+def _left_out(path: str, column: Column, texts: Sequence[str], has_header: bool) -> Column:
+    """The column, left out where it is empty; what looks like the numbers of rows that pandas writes is noted."""
+    is_nameless = has_header and column.name == f"column_{column.place}"
+    if column.missing == len(texts):
+        if not is_nameless:  # a separator at the end of each line
+            note(
+                f"csv_dataset: column {column.name!r} of {path!r} has no value in the first {len(texts)} rows and is "
+                f"left out. If values come later, write kinds={{{column.name!r}: 'number'}}."
+            )
+        return replace(column, kind=IGNORE)
+    if is_nameless and column.place == 0 and len(texts) > 1 and all(map(str.isdigit, texts)) and _differ(texts):
+        note(
+            f"csv_dataset: the first column of {path!r} has no name and holds a number of its own for each row, as "
+            "pandas writes it. A model can learn from it which row it sees.\n"
+            f"Leave it out: kinds={{{column.name!r}: 'ignore'}}; write the file with to_csv(path, index=False)."
+        )
+    return column
+
+
+def _differ(texts: Sequence[str]) -> bool:
+    return len(set(texts)) == len(texts)
 
 
 def _named(path: str, names: Sequence[str], column: str | int) -> str:

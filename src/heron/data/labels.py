@@ -9,7 +9,7 @@ import numpy as np
 
 from heron.data.arrays import on_host
 from heron.data.tables import table_of
-from heron.errors import ArgumentError, DataError, nearest, value_text
+from heron.errors import ArgumentError, DataError, nearest, note, value_text
 
 _LISTED = 10
 
@@ -108,6 +108,34 @@ def numbered(words: np.ndarray, names: Sequence[str], what: str) -> np.ndarray:
             "Every class must occur in the data of the first fit; or set model.class_names to all names before it."
         )
     return numbers
+
+
+def check_same_numbers(names: Sequence[str], known: Sequence[str], what: str, sure: bool) -> None:
+    """Refuses data that number the classes otherwise than the model: each would be taken for another.
+
+    Args:
+        names: those of the data, in the order of their numbers.
+        known: those of the model.
+        what: put in front of "data" in messages.
+        sure: whether the numbers are those of the names; a note is written where they may have been changed.
+
+    Raises:
+        DataError: where a name has another number, or is unknown while others are known.
+    """
+    numbers = {name: number for number, name in enumerate(known)}
+    odd = next((number for number, name in enumerate(names) if numbers.get(name) != number), None)
+    if odd is None or not numbers.keys() & set(names):
+        return
+    there = f"number {numbers[names[odd]]} in the model" if names[odd] in numbers else "unknown to the model"
+    text = (
+        f"The {what}data number their classes otherwise than the model: {names[odd]!r} is number {odd} in the data and "
+        f"{there}. The data have {listed(names)}; the model was trained on {listed(known)}.\n"
+        f"Number them alike: give class_names={list(known)[:_LISTED]!r} where the data set is made, with an empty "
+        "subfolder for a class that has no files."
+    )
+    if sure:
+        raise DataError(text)
+    note(text + " If map has renumbered them, all is well.")
 
 
 def listed(names: Sequence[str]) -> str:

@@ -55,7 +55,7 @@ def parquet_dataset(
             `"data/*.parquet"`, or a list of files with the same columns.
         target: the name of the column of y; None for none. Numbers stay as they are; texts are numbered (int32), and
             are the `class_names` of the data set; for numbers these are what Hugging Face has noted.
-        columns: the columns of x; None for all but the target.
+        columns: the columns of x; None for all but the target, and but the numbers of rows that pandas wrote.
         batch_size: rows in a batch; None for single rows.
         shuffle: whether each epoch has a new order: of the row groups, and of the rows in a buffer.
         seed: for the shuffling.
@@ -150,7 +150,7 @@ def _rows_to_draw_from(source: Rows) -> int:
 def _check_same_columns(paths: list[str], headings: list[Heading]) -> None:
     first = headings[0].schema
     for path, heading in zip(paths, headings, strict=True):
-        if not heading.schema.equals(first):
+        if sorted(heading.schema, key=str) != sorted(first, key=str):
             here, other = (
                 [f"{field.name} ({field.type})" for field in schema if field not in list(rest)]
                 for schema, rest in ((first, heading.schema), (heading.schema, first))
@@ -158,7 +158,7 @@ def _check_same_columns(paths: list[str], headings: list[Heading]) -> None:
             raise DataError(
                 f"parquet_dataset: the files have different columns: only {paths[0]!r} has "
                 f"{', '.join(here) or 'none'}; "
-                f"only {path!r} has {', '.join(other) or 'none, in another order'}.\n"
+                f"only {path!r} has {', '.join(other) or 'none'}.\n"
                 "Read files of the same kind together, the others apart."
             )
 
@@ -182,7 +182,7 @@ def _layout(
                 + (f" Did you mean {near!r}?" if near else "")
                 + f"\nIts columns are: {', '.join(names[:40])}."
             )
-    inputs = tuple(name for name in (chosen or names) if name != target)
+    inputs = tuple(name for name in (chosen or filter(_is_no_index, names)) if name != target)
     if not inputs:
         raise DataError(f"parquet_dataset: no column of {path!r} is left for x; there are {', '.join(names)}.")
     kinds = {
@@ -209,6 +209,11 @@ def _layout(
         form = "single" if single else "matrix" if flat else "columns"
     words = () if target and kinds[target] == arrow_columns.TEXT else None
     return Layout(form, inputs, target, words, missing, pictures)
+
+
+def _is_no_index(name: str) -> bool:
+    """Whether a column is more than the numbers of rows without a name that pandas wrote beside a frame."""
+    return not (name.startswith("__index_level_") and name.endswith("__"))
 
 
 def _table(paths: list[str], heading: Heading, rows: int, parts: int, layout: Layout) -> str:

@@ -267,6 +267,11 @@ def class_names_of(x: Any) -> list[str] | None:
     return None
 
 
+def is_mapped(x: Any) -> bool:
+    """Whether functions of the user change what a data set gives, so that its names may be those of other numbers."""
+    return any(step.name == "map" for step in getattr(x, "_steps", ())) or not hasattr(x, "class_names")
+
+
 def refuse_splits(x: Any) -> None:
     """Raises `DataError` for a dict of data sets, one of which was meant."""
     if isinstance(x, Mapping) and not is_sparse(x) and x and all(is_stream(part) for part in x.values()):

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 
 from heron import losses
-from heron.data.labels import checked_names, distinct, is_names, listed, numbered, words_of
+from heron.data.labels import check_same_numbers, checked_names, distinct, is_names, listed, numbered, words_of
 from heron.errors import DataError, NotBuiltError
 
 _ONE_HOT = (
@@ -109,9 +109,14 @@ class NamedClasses:
         finally:
             self.__dict__["_learned"] = None
 
-    def _learn_names_of(self, names: list[str] | None) -> None:
-        """Takes the names that a data set knows, where the model has none."""
-        if names and self._class_names is None and self._learned is not None and len(self._objective_names()) < 2:
+    def _learn_names_of(self, names: list[str] | None, what: str, sure: bool) -> None:
+        """Takes the names that a data set knows, where the model has none; else sees that they are numbered alike."""
+        if not names or len(self._objective_names()) > 1:
+            return
+        known = (self._learned or {}).get(None) or self._class_names
+        if isinstance(known, list):
+            check_same_numbers(names, known, what, sure)
+        elif known is None and self._learned is not None:
             self._learned[None] = names
 
     def _number_names(self, x: Any, y: Any, what: str, learn: bool = True) -> Any:

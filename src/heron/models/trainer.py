@@ -258,7 +258,8 @@ class Trainer(NamedClasses, Steps):
                     f"{what}x is an iterable of batches, which must hold targets and weights too: (x, y) or "
                     "(x, y, sample_weight). Leave y and sample_weight out."
                 )
-            self._learn_names_of(adapt.class_names_of(x))
+            if finite:  # predict looks at no targets
+                self._learn_names_of(adapt.class_names_of(x), what, not adapt.is_mapped(x))
             kind, batch_size = self._kind(whole=False), check_batch_size(batch_size)
             return adapt.stream_feed(x, steps, kind, class_weight, what, batch_size, shuffle)
         batch_size = check_batch_size(batch_size)

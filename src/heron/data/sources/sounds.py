@@ -11,6 +11,7 @@ from heron.data.sources.files import Files
 
 FORMATS = (".wav",)
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+_ENDLESS = 0x7FFFF000  # sizes that stand in files of programs that did not know how long the sound would be
 
 
 class Sounds(Files):
@@ -74,6 +75,8 @@ def decoded(data: bytes) -> tuple[np.ndarray, int]:
             if form[0] == EXTENSIBLE and len(body) >= 26:
                 form = (*struct.unpack_from("<H", body, 24), *form[1:])
         elif name == b"data" and form is not None:
+            if len(body) < size < _ENDLESS:
+                raise ValueError(f"it ends after {len(body)} of the {size} bytes of its sound")
             return _samples(body, form[0], form[5], max(1, form[1])), form[2]
         place += 8 + size + size % 2
     raise ValueError("it ends before its sound begins")
