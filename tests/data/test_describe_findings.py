@@ -82,8 +82,10 @@ def test_tables_rounded_elsewhere_are_nearly_equal():
     x = random(500, 6)
     test = random(100, 6, seed=1)
     test[7] = x[30] + 1e-9
-    between = describe(x, test=test).facts.repeats[-1]
+    found = describe(x, test=test)
+    between = found.facts.repeats[-1]
     assert (between.exact, between.near, between.pairs) == (0, 1, ((30, 7, False),))
+    assert "<b>0 + 1 nearly</b><span>equal in two parts</span>" in found.to_html()
 
 
 def test_texts_that_differ_in_case_and_commas_are_nearly_equal():

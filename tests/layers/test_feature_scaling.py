@@ -77,6 +77,16 @@ def test_a_single_column_is_one_feature(column, built):
     np.testing.assert_allclose(layer(X[:, :1]), expected[:, None], atol=1e-5)
 
 
+@pytest.mark.parametrize("shape", [(2, 4), (2, 1), (1,)])
+def test_other_features_than_at_first_are_refused(shape):
+    layer = layers.Normalization()
+    layer.adapt(X)
+    said = r"expects inputs of shape \(None, 3\), as it was adapted or built for; received .*\nGive it the columns"
+    with pytest.raises(ShapeError, match=said):
+        layer(np.ones(shape))
+    assert layer(np.ones((2, 5, 3))).shape == (2, 5, 3)
+
+
 def test_a_second_adapt_forgets_the_first():
     layer = layers.Normalization()
     layer.adapt(X * 100)

@@ -284,3 +284,11 @@ def test_generators_are_variables_but_not_weights():
     assert not np.array_equal(first, second)
     assert layer.weights == []
     assert [v.name for v in layer.non_trainable_variables] == ["seed_generator_state"]
+
+
+@pytest.mark.parametrize("text", ["a", ["a", "b"], [["a"]], {"x": ["a"]}])
+def test_text_is_refused_by_layers_that_compute(text):
+    with pytest.raises(
+        ArgumentTypeError, match=r"Dense 'first' takes numbers; received text, such as 'a'\.\nNumber it"
+    ):
+        layers.Dense(2, name="first")(text)

@@ -416,6 +416,7 @@ def test_configs_arguments_and_docstrings(name):
     [
         (lambda: layers.StringLookup()(["a"]), NotBuiltError, r"has no vocabulary yet.\nCall adapt\(data\)"),
         (lambda: layers.IntegerLookup()(heron.Input((2,))), NotBuiltError, "has no vocabulary yet"),
+        (lambda: layers.TextVectorization()(["a"]), NotBuiltError, "^TextVectorization '.*' has no vocabulary yet"),
         (lambda: layers.Discretization(num_bins=3)([1.0]), NotBuiltError, r"with num_bins=3.\nCall adapt\(x\)"),
         (
             lambda: layers.StringLookup(vocabulary=WORDS, num_oov_indices=0)([["a", "x", "y", "x"]]),

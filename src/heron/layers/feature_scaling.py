@@ -154,10 +154,22 @@ class Normalization(Layer):
         """Normalizes, or undoes it."""
         x = jnp.asarray(inputs, self.compute_dtype)
         mean, variance = self.mean, self.variance
+        self._check_inputs_fit(x.shape)
         if mean.size == 1:  # so that a column (n,) stays one, and does not become (1, n)
             mean, variance = mean.reshape(()), variance.reshape(())
         deviation = jnp.maximum(jnp.sqrt(variance), config.epsilon())
         return x * deviation + mean if self.invert else (x - mean) / deviation
+
+    def _check_inputs_fit(self, shape: tuple[Any, ...]) -> None:
+        """Refuses other features than those of the statistics; more axes in front are welcome."""
+        known = self._broadcast
+        ends = [axis - len(known) for axis in self.kept if known[axis] != 1]
+        if any(-end > len(shape) or shape[end] != known[end] for end in ends):
+            wanted = tuple(d if i in self.kept else None for i, d in enumerate(known))
+            raise ShapeError(
+                f"{self._who()} expects inputs of shape {shape_text(wanted)}, as it was adapted or built for; received "
+                f"{shape_text(shape)}.\nGive it the columns that adapt() was given, in that order."
+            )
 
     def adapt(self, data: Any) -> None:
         """Takes the mean and variance from `data`; what an earlier call took is forgotten.

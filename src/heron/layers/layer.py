@@ -24,7 +24,7 @@ from heron.layers import context as calls
 from heron.layers.input_spec import InputSpec
 from heron.layers.remat import current_mode, rematerialized
 from heron.layers.stored import Stored
-from heron.layers.structure import as_arrays, map_leaves, shapes_of
+from heron.layers.structure import as_arrays, first_text, map_leaves, shapes_of
 from heron.registry import Configurable, accepted_arguments
 from heron.symbolic import KerasTensor, Node, has_symbolic
 from heron.validate import BOOL, POSITIVE_INT, SHAPE, TEXT
@@ -238,6 +238,11 @@ class Layer(Stored, Configurable):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Builds the layer if need be and computes its output; on symbolic tensors the call is recorded."""
+        if args and (text := first_text(args[0])) is not None:
+            raise ArgumentTypeError(
+                f"{self._who()} takes numbers; received text, such as {text!r}.\nNumber it first: "
+                "heron.layers.TextVectorization for sentences, StringLookup for words, float(text) for numerals."
+            )
         args = tuple(as_arrays(self, a) for a in args)
         kwargs = {k: as_arrays(self, v) if k not in ("training",) else v for k, v in kwargs.items()}
         if not args and kwargs:

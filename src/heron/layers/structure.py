@@ -31,6 +31,13 @@ def is_numbers(value: Any) -> bool:
     return isinstance(value, int | float | complex | bool | np.generic)
 
 
+def first_text(structure: Any) -> str | None:
+    """The string with which lists, tuples and dicts begin, if it is one."""
+    while isinstance(structure, list | tuple | dict) and structure:
+        structure = next(iter(structure.values() if isinstance(structure, dict) else structure))
+    return structure if isinstance(structure, str) else None
+
+
 def shapes_of(structure: Any) -> str:
     """The shapes in a structure, as text."""
     shapes = map_leaves(

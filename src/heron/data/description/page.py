@@ -9,7 +9,7 @@ from importlib import resources
 
 from heron.data.description.charts import class_bars, escaped, shares_bar, spark
 from heron.data.description.examples import Examples
-from heron.data.description.facts import ColumnFacts, Facts, Thumbnail
+from heron.data.description.facts import ColumnFacts, Facts, Repeats, Thumbnail
 from heron.data.description.measure import number_text
 from heron.data.description.words import cells, picture_lines, printable, summary
 
@@ -70,12 +70,16 @@ def _head(facts: Facts, examples: Examples) -> Iterator[str]:
     holes = sum(column.missing for column in first.columns)
     if facts.kind in ("table", "texts"):
         yield _tile(f"{holes:,}", "missing values")
-    same = sum(found.exact for found in facts.repeats if found.first == found.second)
-    yield _tile(f"{same:,}", f"repeated {facts.noun()}")
-    between = sum(found.exact for found in facts.repeats if found.first != found.second)
+    same = [found for found in facts.repeats if found.first == found.second]
+    yield _tile(_repeats(same), f"repeated {facts.noun()}")
     if len(facts.parts) > 1:
-        yield _tile(f"{between:,}", "equal in two parts")
+        yield _tile(_repeats([found for found in facts.repeats if found.first != found.second]), "equal in two parts")
     yield "</ul></header>\n<main>"
+
+
+def _repeats(found: Sequence[Repeats]) -> str:
+    exact, near = sum(one.exact for one in found), sum(one.near for one in found)
+    return f"{exact:,}" + (f" + {near:,} nearly" if near else "")
 
 
 def _tile(value: str, name: str) -> str:

@@ -303,14 +303,17 @@ class IndexLookup(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Looks the terms up, or, with `invert=True`, the numbers."""
-        if self._tokens is None and (self._announced is None or not in_program(inputs)):
-            raise NotBuiltError(
-                f"{self._who()} has no vocabulary yet.\nCall adapt(data) on the training data first, or give it: "
-                f"vocabulary={self.example}."
-            )
+        self._check_known(inputs, self._who())
         if self.invert:
             return self._inverted(whole_numbers(self, inputs))
         return self._encoded(self._indices(self._terms(inputs)))
+
+    def _check_known(self, inputs: Any, who: str) -> None:
+        if self._tokens is None and (self._announced is None or not in_program(inputs)):
+            raise NotBuiltError(
+                f"{who} has no vocabulary yet.\nCall adapt(data) on the training data first, or give it: "
+                f"vocabulary={self.example}."
+            )
 
     def _inverted(self, numbers: Any) -> Any:
         """The terms of numbers."""

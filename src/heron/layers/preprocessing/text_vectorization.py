@@ -261,6 +261,7 @@ class TextVectorization(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Cuts and looks up."""
+        self._lookup_layer._check_known(inputs, self._who())
         words, lookup = self._words(inputs), self._lookup_layer
         if isinstance(words, np.ndarray):
             found = lookup(words)
