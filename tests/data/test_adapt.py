@@ -139,6 +139,26 @@ def test_classes_are_weighed_as_keras_weighs_them(labels, weights, form):
     np.testing.assert_array_equal(found, np.asarray(class_weight_to_sample_weights(y, table)))
 
 
+@pytest.mark.parametrize("y", [[[0, 1, 1], [1, 0, 0]], [[[0], [1]], [[1], [1]]]])
+def test_class_weights_of_several_classes_a_sample_are_refused(y):
+    with pytest.raises(ArgumentError, match=r"needs one class for each sample.*several in a row.\nGive the weight of"):
+        class_weights(np.array(y), {0: 1.0, 1: 2.0})
+    assert class_weights(np.array([[0.9, 0.1], [0.05, 0.95]]), {0: 1.0, 1: 2.0}).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("nothing", [None, (None, np.ones(2))])
+def test_a_batch_that_is_none_is_no_end(nothing):
+    feed = stream_feed(iter([(np.ones((2, 3)), np.ones(2)), nothing]), None, Kind(1, 1))
+    with pytest.raises(DataError, match=r"gave None for x.*\n.*lack a return at its end"):
+        list(feed.blocks(None))
+
+
+def test_batches_whose_targets_are_none_have_none():
+    convert = BatchConverter(Kind(1, 1))
+    for _ in range(2):
+        assert convert((np.ones((2, 3), "float32"), None))[1] is None
+
+
 def test_class_weights_that_cannot_be_used():
     y = np.array([0, 1, 2])
     with pytest.warns(HeronNote, match="says nothing about class 2, which is in y; its weight is 1"):

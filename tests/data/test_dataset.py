@@ -123,6 +123,16 @@ def test_a_function_without_return_is_named():
             list(data)
 
 
+def test_a_function_that_uses_up_an_iterator_ends_nothing_without_a_word():
+    for ahead in (False, True):
+        for batched in (False, True):
+            used = iter(range(2))
+            data = Dataset.from_arrays(np.arange(8))
+            data = (data.batch(2) if batched else data).map(lambda x, used=used: (next(used), x)[1])
+            with pytest.raises(DataError, match=r"'<lambda>'.* raised StopIteration.\nDoes it call next\(\)"):
+                list(data.prefetch(2) if ahead else data)
+
+
 def test_rows_of_different_lengths_are_refused():
     with pytest.raises(DataError, match=r"row 0 has 2 values, row 2 has 1\.\nPad"):
         Dataset.from_arrays([[1, 2], [3, 4], [5]])

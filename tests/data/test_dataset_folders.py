@@ -201,6 +201,8 @@ def test_bytes_and_channels_first_and_sixteen_bits(tmp_path):
     Image.fromarray(deep).save(tmp_path / "a" / "y.png")
     grey = next(iter(images_of(tmp_path, color_mode="grayscale", shuffle=False, **how)))[0]
     np.testing.assert_array_equal(grey[1, :, :, 0], deep)
+    color = next(iter(images_of(tmp_path, shuffle=False, **how)))[0]
+    np.testing.assert_array_equal(color[1], np.repeat((deep >> 8)[:, :, None], 3, 2))
     with pytest.raises(DataError, match="more than 8 bits a pixel"):
         next(iter(images_of(tmp_path, color_mode="grayscale", dtype="uint8", **how)))
 

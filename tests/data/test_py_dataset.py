@@ -198,3 +198,10 @@ def test_an_endless_generator_goes_on_where_the_last_epoch_stopped():
     assert history.params["steps"] == 3
     assert taken[:9] == list(range(9))
     assert len(taken) == 9, "no more is read than is used"
+
+
+@pytest.mark.parametrize("way", ["alone", "threads"])
+def test_an_iterator_that_is_used_up_is_no_end(way):
+    used = iter(())
+    with pytest.raises((DataError, RuntimeError), match="StopIteration"):
+        list(Making(Numbers(lambda: next(used), **WAYS[way])).epoch())

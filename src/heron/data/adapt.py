@@ -101,6 +101,13 @@ def class_weights(y: Any, weights: Mapping[int, float]) -> np.ndarray:
         raise ArgumentError("class_weight needs one array of targets; with several outputs give sample_weight instead.")
     labels = np.asarray(jax.tree.leaves(y)[0])
     one_hot = labels.ndim == 2 and labels.shape[1] > 1
+    if labels[0].size > 1 and not (one_hot and np.allclose(labels.sum(-1), 1, atol=0.01)):
+        raise ArgumentError(
+            f"class_weight needs one class for each sample: class numbers, or rows of which one is 1; received y of "
+            f"shape {shape_text(labels.shape)} with several in a row.\n"
+            "Give the weight of each value instead, sample_weight=np.where(y == 1, 5.0, 1.0), where the loss keeps "
+            "one for each; or a weight for each sample."
+        )
     classes = labels.argmax(-1) if one_hot else np.round(labels.reshape(len(labels), -1)[:, 0]).astype(int)
     present = np.unique(classes)
     if len(missing := [int(c) for c in present if c not in weights]):
@@ -191,6 +198,11 @@ class BatchConverter:
                 f"A batch must be x, (x, y) or (x, y, sample_weight); the data source gave a tuple of {len(parts)}."
             )
         x, y, weight = (*parts, None, None)[:3]
+        if x is None:
+            raise DataError(
+                "The data source gave None for x. Expected a batch: x, (x, y) or (x, y, sample_weight).\n"
+                "Does the function that makes it lack a return at its end?"
+            )
         if _is_number(y) and len(getattr(x, "shape", ())) > 0 and x.shape[0] != 1:
             raise DataError(
                 f"The data source gives single samples: x of shape {shape_text(x.shape)} with the target "
@@ -207,7 +219,7 @@ class BatchConverter:
         if forms != self._forms:
             return self._alike(given)
         is_same = type(batch) is tuple and len(batch) == 2 and all(a is b for a, b in zip(given, batch, strict=False))
-        self._plain = [(a.shape, a.dtype) for a in batch] if is_same else None
+        self._plain = [(a.shape, a.dtype) for a in batch] if is_same and y is not None else None
         return given
 
     def _is_plain(self, batch: Any) -> bool:

@@ -248,6 +248,8 @@ def check_same_rows(**parts: Any) -> int:
         DataError: when they differ or there are none.
     """
     sizes = {name: rows_of(part, name) for name, part in parts.items() if part is not None}
+    if not sizes:
+        raise DataError(f"{next(iter(parts))} is None; expected an array with a row for each sample.")
     if len(set(sizes.values())) > 1:
         first, *others = sizes.values()
         if first > 1 and set(others) == {1}:

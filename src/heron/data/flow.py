@@ -80,14 +80,23 @@ def _owner(method: Any) -> Any:
 def applied(functions: Iterable[Callable[..., Any]], data: Any) -> Any:
     """The functions one after the other; a tuple is handed over as several arguments."""
     for function in functions:
-        data = function(*data) if isinstance(data, tuple) else function(data)
+        try:
+            data = function(*data) if isinstance(data, tuple) else function(data)
+        except StopIteration as error:  # which would end the data without a word
+            raise DataError(
+                f"The function {_name(function)} that was given to map or filter raised StopIteration.\n"
+                "Does it call next() on an iterator that is used up?"
+            ) from error
         if data is None:
-            name = getattr(function, "__name__", repr(function))
             raise ArgumentTypeError(
-                f"The function {name!r} that was given to map or filter returned None; expected what becomes of the "
-                "element.\nDoes it lack a return at its end?"
+                f"The function {_name(function)} that was given to map or filter returned None; expected what becomes "
+                "of the element.\nDoes it lack a return at its end?"
             )
     return data
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return repr(getattr(function, "__name__", function))
 
 
 @dataclass(frozen=True)

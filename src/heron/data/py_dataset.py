@@ -245,7 +245,13 @@ class Epoch:
         while True:
             number = next(numbers, None)
             try:
-                batch = next(batches, None) if number is not None else None
+                batch = next(batches, _ENDED) if number is not None else None
+                if batch is _ENDED:
+                    raise DataError(
+                        f"{type(dataset).__name__} has no batch {number}: its __getitem__ raised StopIteration. "
+                        f"Expected {count or 'endless'} batches, as it says.\n"
+                        "Does it call next() on an iterator that is used up?"
+                    )
             except Exception as error:
                 error.add_note(f"(while making batch {number} of {type(dataset).__name__}, counted from 0)")
                 raise
@@ -255,6 +261,9 @@ class Epoch:
             if made == count and hasattr(dataset, "on_epoch_end"):
                 dataset.on_epoch_end()  # now, as nobody may ask for a batch after the last
             yield batch
+
+
+_ENDED = object()
 
 
 class ByNumber:

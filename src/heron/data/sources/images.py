@@ -106,8 +106,10 @@ class Images(Files):
             return self._resized(picture, width, height)
 
     def _colours(self, picture: Image.Image) -> Image.Image:
-        if self.mode == "L" and picture.mode.startswith("I"):
-            return picture.convert("F")  # 16 or 32 bits stay what they are, as in Keras
+        if picture.mode.startswith("I"):  # 16 bits
+            if self.mode == "L":
+                return picture.convert("F")  # which stay what they are, as in Keras
+            picture = _of_bytes(picture)
         if picture.mode == "P" and "transparency" in picture.info:
             picture = picture.convert("RGBA")
         picture.load()
@@ -121,6 +123,13 @@ class Images(Files):
             box = (0, 0, picture.width, picture.height)
             return np.asarray(picture.transform((width, height), EXTENT, box, FILTERS["bilinear"]))
         return resampled(np.asarray(picture), height, width, self.interpolation, self.antialias)
+
+
+def _of_bytes(picture: Image.Image) -> Image.Image:
+    """A picture of 16 bits with the upper 8 of each, as TensorFlow decodes it; Pillow cuts all above 255 to white."""
+    from PIL import Image
+
+    return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
 
 
 def _cropped(picture: Image.Image, width: int, height: int) -> Image.Image:
