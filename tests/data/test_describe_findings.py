@@ -199,6 +199,9 @@ def test_a_target_with_holes_is_serious():
 def test_scales_far_apart_ask_for_normalization():
     description = describe(np.column_stack([random(100), 10_000 * random(100, seed=1)]))
     assert "heron.layers.Normalization()" in found(description, "The columns have different scales").mend
+    large = describe(np.random.default_rng(0).normal(5000, 100, (100, 3)))
+    assert "networks learn best from numbers around 1" in found(large, "Column 'column ").text
+    assert not [one for one in large.findings if "different scales" in one.text]
 
 
 def test_a_category_in_several_spellings_is_told():

@@ -90,6 +90,16 @@ def test_the_table_sorts_and_searches(page_of, table):
     assert "area" not in names()
 
 
+def test_short_names_of_columns_stay_on_one_line_on_a_phone(page_of):
+    page = page_of("numbers", 390, np.random.default_rng(0).normal(size=(40, 12)), np.arange(40) % 2)
+    lines = """all => all.map(one => {
+        const range = document.createRange();
+        range.selectNodeContents(one);
+        return new Set([...range.getClientRects()].map(box => box.top)).size;
+    })"""
+    assert set(page.locator("tbody th").evaluate_all(lines)) == {1}
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_pictures_are_shown(page_of, width):
     pictures = np.random.default_rng(0).integers(0, 255, (40, 16, 16), np.uint8)

@@ -101,7 +101,8 @@ def generate(count: int = _TRAIN, image_size: Sequence[int] = (150, 150), seed: 
 
     Each picture has a pose, a camera, a light, a skin, and a background of its own: fingers are bent and spread, the
     thumb is in or out, the hand is left or right, seen from its back or its inside, turned any way, anywhere in the
-    picture. Picture n depends on the seed and on n alone; the classes are as frequent as each other.
+    picture. Picture n depends on the seed, on n and on its class alone; which class that is depends on the count too,
+    as the classes are as frequent as each other.
 
     Args:
         count: how many.

@@ -196,13 +196,12 @@ def _scales(facts: Facts) -> Iterator[Finding]:
     reach = {c.name: max(abs(float(c.minimum or 0)), abs(float(c.maximum or 0))) for c in inputs}
     if inputs and facts.kind == "table":
         large, small = max(reach, key=reach.__getitem__), min(reach, key=reach.__getitem__)
-        if reach[large] > _WIDE_SCALES * max(reach[small], 1e-30) or reach[large] > _WIDE_SCALES:
-            beside = f", {small!r} only {number_text(reach[small])}" if small != large else ""
-            text = f"The columns have different scales: {large!r} reaches {number_text(reach[large])}{beside}."
-            if not beside:
-                text = (
-                    f"Column {large!r} reaches {number_text(reach[large])}; networks learn best from numbers around 1."
-                )
+        wide = reach[large] > _WIDE_SCALES * max(reach[small], 1e-30)
+        if wide or reach[large] > _WIDE_SCALES:
+            far = f"{large!r} reaches {number_text(reach[large])}"
+            text = f"Column {far}; networks learn best from numbers around 1."
+            if wide:
+                text = f"The columns have different scales: {far}, {small!r} only {number_text(reach[small])}."
             mend = "Scale them alike: heron.layers.Normalization(), adapt() it on the training part."
             yield Finding(HINT, "inputs", text, mend)
     for column in measured:
