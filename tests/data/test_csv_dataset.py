@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import heron
 from heron import config
 from heron.data import csv_dataset
 from heron.data.sources import csv_arrow, csv_format
@@ -351,6 +352,30 @@ def test_columns_without_any_value_and_numbers_of_rows(write):
     with pytest.warns(HeronNote, match=r"no name and holds a number of its own for each row.*\n.*'column_0': 'ignore'"):
         assert rows(path).tolist() == [[0, 5], [7, 6]]
     assert rows(path, kinds={"column_0": "ignore"}).tolist() == [[5], [6]]
+
+
+def test_the_values_of_a_category_can_be_said(write, monkeypatch):
+    path = write("color,n\nred,1\nblue,2\nred,3\n")
+    kinds = {"color": ["blue", "green", "red"]}
+    data = csv_dataset(path, kinds=kinds, shuffle=False, verbose=False)
+    assert data.feature_names == ["color=blue", "color=green", "color=red", "n"]
+    assert next(iter(data)).tolist() == [[0, 0, 1, 1], [1, 0, 0, 2], [0, 0, 1, 3]]
+    with pytest.warns(HeronNote, match=r"column 'color' holds 'blue' in line 3, which none"):
+        assert rows(path, kinds={"color": ["red"]}).tolist() == [[1, 1], [0, 2], [1, 3]]
+
+
+def test_columns_unlike_those_of_the_training_are_found(write):
+    def data(content):
+        return csv_dataset(write(content), "y", verbose=False)
+
+    model = heron.Sequential([heron.Input((3,)), heron.layers.Dense(1)])
+    model.compile(heron.optimizers.SGD(0.0), "mse")
+    model.fit(data("color,n,y\nred,1,0\nblue,2,1\nred,3,1\n"), verbose=0)
+    model.evaluate(data("color,n,y\nblue,1,0\nred,2,1\nred,3,1\n"), verbose=0)
+    with pytest.warns(HeronNote, match="number 0 is 'color=green', and was 'color=blue'"):
+        model.evaluate(data("color,n,y\nred,1,0\ngreen,2,1\nred,3,1\n"), verbose=0)
+    with pytest.raises(DataError, match=r"The validation data have other columns .*: number 0 is 'n', and was"):
+        model.fit(np.ones((2, 3)), np.ones(2), validation_data=data("n,color,y\n1,red,0\n2,blue,1\n"), verbose=0)
 
 
 def test_letters_of_windows_are_read(write):

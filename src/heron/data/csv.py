@@ -61,7 +61,7 @@ def csv_dataset(
     shuffle: bool = True,
     seed: int | None = None,
     form: str = "matrix",
-    kinds: Mapping[str, str] | None = None,
+    kinds: Mapping[str, str | Sequence[str]] | None = None,
     missing: Any = "raise",
     missing_values: Sequence[str] = (),
     class_names: Sequence[str] | None = None,
@@ -90,7 +90,8 @@ def csv_dataset(
         form: `"matrix"` for x as one float32 matrix, its columns named by `feature_names`; `"columns"` for a dict with
             an array for each column, in which categories and texts are strings.
         kinds: what columns hold, by their names, where it is found out wrongly: `"number"`, `"category"`, `"yes/no"`,
-            `"date"`, `"text"` or `"ignore"`; or how dates are written, `"%m/%d/%Y"`, as `datetime.strptime` has it.
+            `"date"`, `"text"` or `"ignore"`; how dates are written, `"%m/%d/%Y"`, as `datetime.strptime` has it; or the
+            values of a category in the order of their columns, so that all files make the same columns.
         missing: what is done where a value is missing: `"raise"`, `"skip"` to leave out the row, `"mean"` for the mean
             of the rows looked at first, or a number. Rows without a target are left out unless it is `"raise"`.
         missing_values: texts that stand for a missing value, besides the empty one, NA, NaN, null, ? and their like.
@@ -144,7 +145,8 @@ def csv_dataset(
     readers = [Reader(s.format, layout, Policy(missing, words), by_arrow=by_arrow) for s in samples]
     small = size <= IN_MEMORY_BYTES
     if small:
-        data, layout = _in_memory(paths, readers, class_names is None)
+        is_told = class_names is not None or any(isinstance(kind, list | tuple) for kind in (kinds or {}).values())
+        data, layout = _in_memory(paths, readers, not is_told)
     else:
         data = Dataset(Rows(tuple(zip(paths, readers, strict=True))))
     if verbose and is_interactive_logging_enabled():
@@ -179,14 +181,18 @@ def _parsed(path: str, reader: Reader) -> Iterator[Any]:
     pool = Pool()
     try:
         yield from pool.ordered(chunks(path, reader.format), reader)
-        for name, text in reader.unknown.items():
-            note(
-                f"{path}: column {name!r} holds {text}, which none of the rows looked at first holds; it is "
-                "taken for none of the known categories."
-            )
-        reader.unknown.clear()
+        _note_unknown(path, reader)
     finally:
         pool.close()
+
+
+def _note_unknown(path: str, reader: Reader) -> None:
+    for name, text in reader.unknown.items():
+        note(
+            f"{path}: column {name!r} holds {text}, which none of the rows looked at first holds; it is "
+            "taken for none of the known categories."
+        )
+    reader.unknown.clear()
 
 
 def _in_memory(paths: list[str], readers: list[Reader], learns: bool) -> tuple[Dataset, Layout]:
@@ -205,6 +211,8 @@ def _in_memory(paths: list[str], readers: list[Reader], learns: bool) -> tuple[D
         for reader in readers:
             reader.new_words.update(new)
         readers = [reader.with_words() for reader in readers]
+    for path, reader in zip(paths, readers, strict=True):
+        _note_unknown(path, reader)
     pieces = [piece for piece in pieces if rows_in(piece)]
     if not pieces:
         raise DataError(f"csv_dataset: {paths[0]!r} has no rows, or each lacks a value; expected one or more.")
@@ -226,7 +234,7 @@ def _layout(
     head: Sample,
     target: str | int | None,
     form: str,
-    kinds: Mapping[str, str],
+    kinds: Mapping[str, str | Sequence[str]],
     class_names: Sequence[str] | None,
     words: frozenset[str],
 ) -> Layout:
@@ -235,7 +243,7 @@ def _layout(
     wanted = None if target is None else _named(path, names, target)
     for name, kind in kinds.items():
         _named(path, names, name)
-        if kind not in KINDS and "%" not in str(kind):
+        if not isinstance(kind, list | tuple) and kind not in KINDS and "%" not in str(kind):
             near = nearest(str(kind), KINDS)
             raise ArgumentError(
                 f"csv_dataset: kinds[{name!r}] must be one of {', '.join(map(repr, KINDS))}; received {kind!r}."
@@ -249,7 +257,11 @@ def _layout(
         texts: Sequence[str] = next(by_columns, [""] * len(head.rows))
         if not words <= MISSING_WORDS:
             texts = ["" if text.strip().lower() in words else text for text in texts]
-        column = column_of(name, place, texts, kinds.get(name))
+        said = kinds.get(name)
+        if said is None or isinstance(said, str):
+            column = column_of(name, place, texts, said)
+        else:
+            column = replace(column_of(name, place, texts, CATEGORY), words=tuple(map(str, said)))
         is_told = name in kinds or name == wanted
         found.append(column if is_told else _left_out(path, column, texts, head.format.has_header))
     if wanted is None and class_names is not None:

@@ -138,6 +138,25 @@ def check_same_numbers(names: Sequence[str], known: Sequence[str], what: str, su
     note(text + " If map has renumbered them, all is well.")
 
 
+def check_same_columns(names: Sequence[str], known: Sequence[str], what: str) -> None:
+    """Refuses columns in another order than those that the model was trained on; notes those of other names.
+
+    Raises:
+        DataError: for the same names in another order.
+    """
+    if list(names) == list(known) or not set(names) & set(known) or len(names) != len(known):
+        return  # other numbers of columns do not fit the model, and are refused with their shape
+    odd = next(number for number, name in enumerate(names) if name != known[number])
+    text = (
+        f"The {what}data have other columns than those that the model was trained on: number {odd} is {names[odd]!r}, "
+        f"and was {known[odd]!r}. They have {listed(names)}; the model was trained on {listed(known)}.\n"
+        "Make the columns alike; the values of a category are said as kinds={'color': ['blue', 'red']}."
+    )
+    if set(names) == set(known):
+        raise DataError(text)
+    note(text)
+
+
 def listed(names: Sequence[str]) -> str:
     """Names in quotes, the first ten of many."""
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""

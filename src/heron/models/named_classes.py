@@ -10,7 +10,16 @@ import jax
 import numpy as np
 
 from heron import losses
-from heron.data.labels import check_same_numbers, checked_names, distinct, is_names, listed, numbered, words_of
+from heron.data.labels import (
+    check_same_columns,
+    check_same_numbers,
+    checked_names,
+    distinct,
+    is_names,
+    listed,
+    numbered,
+    words_of,
+)
 from heron.errors import DataError, NotBuiltError
 
 _ONE_HOT = (
@@ -118,6 +127,15 @@ class NamedClasses:
             check_same_numbers(names, known, what, sure)
         elif known is None and self._learned is not None:
             self._learned[None] = names
+
+    def _look_at_columns(self, names: Any, what: str) -> None:
+        """Keeps the names of the columns of a data set, and holds those of later ones against them."""
+        if not isinstance(names, list | tuple):
+            return
+        if names and self.__dict__.get("_column_names"):
+            check_same_columns(names, self.__dict__["_column_names"], what)
+        elif names and self._learned is not None:
+            self.__dict__["_column_names"] = list(names)
 
     def _number_names(self, x: Any, y: Any, what: str, learn: bool = True) -> Any:
         """Targets with numbers or one-hot rows in the place of names, as the loss takes them.

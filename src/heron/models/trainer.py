@@ -258,6 +258,7 @@ class Trainer(NamedClasses, Steps):
                     f"{what}x is an iterable of batches, which must hold targets and weights too: (x, y) or "
                     "(x, y, sample_weight). Leave y and sample_weight out."
                 )
+            self._look_at_columns(getattr(x, "feature_names", None), what)
             if finite:  # predict looks at no targets
                 self._learn_names_of(adapt.class_names_of(x), what, not adapt.is_mapped(x))
             kind, batch_size = self._kind(whole=False), check_batch_size(batch_size)
