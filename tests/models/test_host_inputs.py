@@ -7,7 +7,7 @@ import pytest
 
 import heron
 from heron import layers, saving
-from heron.errors import ArgumentError, ArgumentTypeError
+from heron.errors import ArgumentError, ArgumentTypeError, DataError
 
 TEXTS = ["the cat sat", "a dog ran", "the dog sat", "cats run"] * 2
 LABELS = np.array([0, 1, 0, 1] * 2)
@@ -132,3 +132,22 @@ def trained_inside(text, numbers):
 def test_what_is_refused(call, error, said):
     with pytest.raises(error, match=said):
         call(heron.Input((1,), dtype="string"), heron.Input((1,), dtype="int32"))
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "said"),
+    [
+        (
+            {"word": ["a"], "size": ["b"]},
+            ArgumentTypeError,
+            "the input 'size' takes numbers; received text, such as 'b'",
+        ),
+        ({"word": ["a", "b"], "size": [1.0]}, DataError, "different numbers of samples: 'word' has 2, 'size' has 1"),
+    ],
+)
+def test_what_does_not_fit_the_inputs_is_named_by_their_names(data, error, said):
+    word, size = heron.Input((1,), dtype="string", name="word"), heron.Input((1,), name="size")
+    known = layers.StringLookup(vocabulary=["a"], output_mode="one_hot")(word)
+    model = heron.Model([word, size], layers.Concatenate()([known, size]))
+    with pytest.raises(error, match=said):
+        model.predict(data)

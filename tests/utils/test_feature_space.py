@@ -224,6 +224,21 @@ MISTAKES = {
         ArgumentError,
         "nobody knows how many numbers Rescaling gives",
     ),
+    "dates": (
+        lambda: FeatureSpace({"d": "float_normalized"}).adapt({"d": pd.date_range("2020", periods=3)}),
+        DataError,
+        "column 'd' holds dates or times",
+    ),
+    "a missing whole number": (
+        lambda: FeatureSpace({"i": "integer_categorical"}).adapt({"i": np.array([1.0, np.nan])}),
+        DataError,
+        "takes whole numbers; received nan.\nFill missing values in",
+    ),
+    "saved before adapt": (
+        lambda: FeatureSpace({"a": "float_normalized"}).save("never.keras"),
+        NotBuiltError,
+        "has not learned from data yet",
+    ),
     "columns of several lengths": (
         lambda: FeatureSpace({"a": "float", "b": "float"}, output_mode="dict")({"a": [1.0, 2.0], "b": [1.0]}),
         DataError,

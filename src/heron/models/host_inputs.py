@@ -15,7 +15,7 @@ import numpy as np
 
 from heron import symbolic
 from heron.data.arrays import to_array
-from heron.errors import ArgumentError
+from heron.errors import ArgumentError, ArgumentTypeError, DataError
 from heron.layers import InputLayer
 from heron.layers.preprocessing.batches import is_text, text_array
 from heron.models.graph import Graph
@@ -79,6 +79,13 @@ class HostPart:
         values: dict[int, Any] = {}
         for tensor, value in zip(self._graph.inputs, model._by_input(_as_arrays(model, inputs)), strict=True):
             values[id(tensor)] = _fitted(model, tensor, value)
+        rows = {tensor.name: len(values[id(tensor)]) for tensor in self._graph.inputs}
+        if len(set(rows.values())) > 1:
+            raise DataError(
+                f"{self._who}: the inputs have different numbers of samples: "
+                f"{', '.join(f'{name!r} has {count}' for name, count in rows.items())}.\n"
+                "Was a split, a filter or a dropna applied to only some of them?"
+            )
         self._graph.replayed(values, self._first)
         return {key: _plain(values[id(tensor)]) for key, tensor in self.entries.items()}
 
@@ -116,6 +123,12 @@ def _as_array(model: Any, value: Any) -> Any:
 def _fitted(model: Any, tensor: KerasTensor, value: Any) -> Any:
     """An array with the axes of its input, and, where it is to be text, text."""
     if tensor.dtype != "string":
+        if is_text(value):
+            raise ArgumentTypeError(
+                f"{model._who()}: the input {tensor.name!r} takes numbers; received text, such as "
+                f"{str(value.reshape(-1)[0])!r}.\nTurn it into numbers first, or make the input one of text: "
+                "heron.Input((1,), dtype='string')."
+            )
         return fit_input(model._who(), tensor, value)
     value = text_array(model, value)
     value = value.reshape(1) if value.ndim == 0 else value

@@ -332,7 +332,7 @@ class FeatureSpace(Layer):
             array = np.asarray(column, object)
         else:
             array = np.asarray(column)
-            if array.dtype.kind in "USO":
+            if array.dtype.kind in "USOmM":
                 _refuse_text(self._who(), name, array)
             if self.features[name].dtype == "float32":
                 array = array.astype(np.float32)
@@ -487,6 +487,7 @@ class FeatureSpace(Layer):
         Args:
             filepath: the name of the file; `heron.saving.load_model` makes the space again.
         """
+        self._check_adapted()
         save_model(self, filepath)
 
 
@@ -516,6 +517,11 @@ def _columns_of(data: Any) -> Mapping[str, Any] | None:
 
 
 def _refuse_text(who: str, name: str, column: np.ndarray) -> None:
+    if column.dtype.kind in "mM":
+        raise DataError(
+            f"{who}: column {name!r} holds dates or times; its kind of feature takes numbers.\n"
+            "Turn them into numbers first, days for instance: (dates - dates.min()) / np.timedelta64(1, 'D')."
+        )
     words = [item for item in column.reshape(-1) if isinstance(item, str)]
     if words:
         raise DataError(

@@ -128,10 +128,11 @@ def whole_numbers(owner: Any, x: Any) -> Any:
     if array.dtype.kind == "f":
         bad = array[~np.isfinite(array) | (array != np.floor(array))]
         if bad.size:
-            raise DataError(
-                f"{who} takes whole numbers; received {bad.reshape(-1)[0]}.\n"
-                "Round them, or put them into ranges with heron.layers.Discretization."
-            )
+            first = bad.reshape(-1)[0]
+            mend = "Round them, or put them into ranges with heron.layers.Discretization."
+            if first != first:
+                mend = "Fill missing values in first, with a number that does not occur, or drop their rows."
+            raise DataError(f"{who} takes whole numbers; received {first}.\n{mend}")
     return array.astype(np.int64)
 
 
