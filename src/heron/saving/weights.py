@@ -168,9 +168,8 @@ def variables_by_key(model: Any, verb: str) -> dict[str, Any]:
     weights: Sequence[Any] = model.weights
     name = getattr(model, "name", "")
     parts = [model, *(model._flatten_layers() if hasattr(model, "_flatten_layers") else ())]
-    waiting = [
-        part for part in parts if getattr(type(part), "build", None) is not Layer.build
-    ]  # others make no weights
+    # those that build nothing make no weights
+    waiting = [part for part in parts if getattr(type(part), "build", None) is not Layer.build]
     if not weights and not all(getattr(part, "built", True) for part in waiting):
         raise NotBuiltError(
             f"{type(model).__name__} '{name}' has no weights to {verb}: its input shape is not known yet.\n"

@@ -27,6 +27,7 @@ from heron.training.state import taking
 from heron.variables import Variable
 
 ROUNDING = 1e-5
+"""By what part of the largest output the same row may differ beside other rows, in another place of a batch."""
 
 
 class Predictor:
@@ -103,7 +104,7 @@ class Predictor:
         return jax.tree.map(lambda a: a if rows == size else np.asarray(a)[: len(a) * rows // size], outputs)
 
     def _window(self, values: Any, data: Any, count: Any, *, batch: int) -> Any:
-        """The outputs of the first `count` batches of a window; undefined for the others."""
+        """The outputs of the first `count` batches of a window; zeros for the others."""
 
         def step(i: Any, held: Any) -> Any:
             outputs = self.forward(values, jax.tree.map(lambda a: lax.dynamic_slice_in_dim(a, i * batch, batch), data))
